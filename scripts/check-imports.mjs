@@ -1,0 +1,94 @@
+// Imports go downwards only (docs/architecture.md). Fails on an upward import, and on a Node API in the core.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Each folder of src/ and the folders below it that it may import. */
+const ALLOWED = {
+  errors: [],
+  isa: [],
+  btf: ['errors', 'isa'],
+  elf: ['errors'],
+  maps: ['errors', 'isa', 'btf'],
+  helpers: ['errors', 'isa', 'btf', 'maps', 'hooks'],
+  hooks: ['errors', 'isa', 'btf'],
+  object: ['errors', 'isa', 'btf', 'elf', 'hooks', 'maps'],
+  verifier: ['errors', 'isa', 'btf', 'hooks', 'helpers', 'maps', 'object'],
+  kernel: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'helpers', 'maps', 'verifier'],
+  engine: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'helpers', 'maps', 'verifier', 'kernel'],
+  linux: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'helpers', 'maps', 'verifier', 'kernel'],
+  remote: [
+    'errors',
+    'isa',
+    'btf',
+    'elf',
+    'object',
+    'hooks',
+    'helpers',
+    'maps',
+    'verifier',
+    'kernel',
+    'engine',
+  ],
+  cli: [
+    'errors',
+    'isa',
+    'btf',
+    'elf',
+    'object',
+    'hooks',
+    'helpers',
+    'maps',
+    'verifier',
+    'kernel',
+    'engine',
+    'linux',
+    'remote',
+    'tools',
+    'index.ts',
+    'node.ts',
+  ],
+  tools: ['index.ts', 'node.ts'],
+};
+/** Where a Node API may be used. */
+const NODE_MAY = [
+  /^src\/(linux|cli|remote)\//,
+  /^src\/engine\/root\//,
+  /^src\/node\.ts$/,
+  /^tools\//,
+  /\.test\.ts$/,
+];
+
+const problems = [];
+const files = ['src', 'tools'].flatMap((dir) =>
+  readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.wasm.ts'))
+    .map((e) => relative(root, join(e.parentPath, e.name))),
+);
+for (const file of files) {
+  const text = readFileSync(join(root, file), 'utf8');
+  const isTest = file.endsWith('.test.ts');
+  const area = areaOf(file);
+  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    if (/^(node:|koffi$)/.test(specifier) && !NODE_MAY.some((pattern) => pattern.test(file))) {
+      problems.push(`${file}: uses ${specifier}, but the core must run in a browser`);
+    }
+    if (!specifier.startsWith('.') || isTest || !(area in ALLOWED)) continue;
+    const target = areaOf(normalize(join(dirname(file), specifier)).replace(/\.js$/, '.ts'));
+    if (target !== area && !ALLOWED[area].includes(target))
+      problems.push(`${file}: ${area} may not import ${target} (${specifier})`);
+  }
+}
+
+function areaOf(path) {
+  const parts = path.split(/[\\/]/);
+  return parts[0] === 'src' ? parts[1] : parts[0];
+}
+
+if (problems.length > 0) {
+  process.stderr.write(`${problems.join('\n')}\n${problems.length} forbidden imports\n`);
+  process.exit(1);
+}
+process.stdout.write(`imports: ${files.length} files, all downwards\n`);

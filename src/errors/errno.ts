@@ -1,0 +1,42 @@
+import { SkepError, type SkepErrorDetails } from './base.js';
+
+/** The errno values that bpf(2) returns, by name; numbers are Linux's on every machine. */
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  EINTR: 4,
+  E2BIG: 7,
+  EBADF: 9,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  EEXIST: 17,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOSPC: 28,
+  EROFS: 30,
+  EDOM: 33,
+  ERANGE: 34,
+  EDEADLK: 35,
+  ENAMETOOLONG: 36,
+  ENODATA: 61,
+  EPROTO: 71,
+  EOPNOTSUPP: 95,
+  ESTALE: 116,
+  ENOTSUPP: 524,
+} as const;
+
+export type ErrnoName = keyof typeof ERRNO;
+
+/** An error that a kernel, simulated or real, answered with an errno: what bpf(2) would have returned. */
+export class KernelError extends SkepError {
+  readonly errno: ErrnoName;
+
+  constructor(errno: ErrnoName, message: string, details: SkepErrorDetails = {}) {
+    super(errno, message, details);
+    this.name = 'KernelError';
+    this.errno = errno;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Facts about one helper. One file per family fills rows in; `registry.ts` lists them. The engine's implementation
+ * is named here and lives in the engine's runtime, or is a host function in `src/engine/helpers/` under the same name.
+ */
+export interface Helper {
+  /** `BPF_FUNC_*`, Linux's number. */
+  readonly id: number;
+  /** With prefix: `bpf_map_lookup_elem`. */
+  readonly name: string;
+  readonly since: string;
+  /** One or two sentences of our own. */
+  readonly doc: string;
+  readonly args: readonly HelperArg[];
+  readonly returns: HelperReturn;
+  /** Only programs with a GPL-compatible licence may call it. */
+  readonly gplOnly: boolean;
+  /** Program types (bpftool's words) that may call it. */
+  readonly programs: 'all' | readonly string[];
+  /** Packet pointers are invalid after the call. */
+  readonly changesPacket?: boolean;
+  readonly mightSleep?: boolean;
+}
+
+/** What an argument must be: Linux's `enum bpf_arg_type`, as data. Sizes are bytes. */
+export type HelperArg =
+  | { readonly kind: 'anything' }
+  | { readonly kind: 'ctx' }
+  | { readonly kind: 'const_map' }
+  /** A pointer to a key of the map in the call's map argument. */
+  | { readonly kind: 'map_key' }
+  /** A pointer to a value of that map; `uninit` when the helper writes it. */
+  | { readonly kind: 'map_value'; readonly uninit?: boolean }
+  /** A pointer to `size` bytes, or to as many as the next argument says. */
+  | {
+      readonly kind: 'mem';
+      readonly size?: number;
+      readonly uninit?: boolean;
+      readonly nullable?: boolean;
+      readonly readonly?: boolean;
+    }
+  /** The size of the memory in the argument before. */
+  | { readonly kind: 'size'; readonly zero: boolean }
+  | { readonly kind: 'alloc_size' }
+  | { readonly kind: 'const_str' }
+  | { readonly kind: 'spin_lock' }
+  | { readonly kind: 'func' }
+  | { readonly kind: 'stack_or_null' };
+
+export type HelperReturn =
+  | { readonly kind: 'integer' }
+  | { readonly kind: 'void' }
+  | { readonly kind: 'map_value_or_null' }
+  | { readonly kind: 'alloc_mem_or_null' };

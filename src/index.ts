@@ -1,0 +1,1 @@
+export { SkepError } from './errors/base.js';

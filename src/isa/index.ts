@@ -1,0 +1,5 @@
+export { decodeInsns } from './decode.js';
+export { encodeInsns } from './encode.js';
+export { INSN_BYTES, type Insn, type InsnIndex } from './insn.js';
+export * from './opcodes.js';
+export { type InvalidInsn, type Operand, type Operation, operationAt, type Width } from './operation.js';

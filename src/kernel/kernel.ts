@@ -1,0 +1,195 @@
+import type { Btf, BtfTypeId } from '../btf/types.js';
+import type { Insn } from '../isa/index.js';
+import type { LineInfo, MapSpec, SubprogramSpec } from '../object/spec.js';
+import type { Rejection, VerifyStats } from '../verifier/verify.js';
+
+/**
+ * Whatever runs programs: the engine, a real Linux kernel, or an engine that another process has open.
+ * All three pass one test suite. Every refusal is a `KernelError` with Linux's errno.
+ */
+export interface Kernel {
+  readonly kind: 'engine' | 'linux' | 'remote';
+  /** One line for people: which kernel answered. */
+  readonly description: string;
+
+  createMap(spec: MapSpec): Promise<BpfMap>;
+  /** Ascending by id. */
+  maps(): Promise<BpfMap[]>;
+  mapById(id: number): Promise<BpfMap>;
+
+  /** Verifies and loads. @throws {ProgramRejected} when the verifier refuses. */
+  loadProgram(program: LoadableProgram, options?: LoadProgramOptions): Promise<Program>;
+  programs(): Promise<Program[]>;
+  programById(id: number): Promise<Program>;
+
+  attach(program: Program, target: AttachTarget): Promise<Link>;
+  links(): Promise<Link[]>;
+  linkById(id: number): Promise<Link>;
+
+  /** Puts a name in the BPF file system on an object, which then outlives its last user. Absolute path. */
+  pin(object: KernelObject, path: string): Promise<void>;
+  unpin(path: string): Promise<void>;
+  /** The object pinned at a path. @throws ENOENT */
+  pinned(path: string): Promise<KernelObject>;
+  pins(): Promise<readonly Pin[]>;
+
+  close(): Promise<void>;
+}
+
+export type KernelObject = BpfMap | Program | Link;
+export interface Pin {
+  readonly path: string;
+  readonly kind: KernelObject['kind'];
+  readonly id: number;
+}
+
+/** A program with its maps made and its references resolved to indexes into `maps`: see `VerifierProgram`. */
+export interface LoadableProgram {
+  readonly name: string;
+  readonly type: string;
+  readonly attachType?: string;
+  /** What the section names after the slash; the default target of `attach`. */
+  readonly attachTo?: string;
+  readonly license: string;
+  readonly kernelVersion: number;
+  readonly insns: readonly Insn[];
+  readonly maps: readonly BpfMap[];
+  readonly subprograms: readonly SubprogramSpec[];
+  readonly lines: readonly LineInfo[];
+  readonly btf: Btf | undefined;
+}
+
+export interface LoadProgramOptions {
+  readonly logLevel?: number;
+  readonly onLog?: (log: string) => void;
+}
+
+export interface MapInfo {
+  readonly id: number;
+  readonly name: string;
+  /** bpftool's word. */
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly frozen: boolean;
+  /** Bytes that the map takes. */
+  readonly memlock: number;
+  readonly btf?: Btf;
+  readonly keyType?: BtfTypeId;
+  readonly valueType?: BtfTypeId;
+  readonly inner?: MapSpec;
+}
+
+/**
+ * A live map. Keys are `keySize` bytes, values `valueSize` bytes; the value of a per-CPU map is one value for each
+ * possible CPU, each rounded up to 8 bytes.
+ */
+export interface BpfMap {
+  readonly kind: 'map';
+  readonly id: number;
+  info(): Promise<MapInfo>;
+  /** @throws ENOENT is not thrown: an absent key is `undefined`. */
+  lookup(key: Uint8Array): Promise<Uint8Array | undefined>;
+  /** @param flags BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
+  update(key: Uint8Array, value: Uint8Array, flags?: number): Promise<void>;
+  /** @throws ENOENT */
+  delete(key: Uint8Array): Promise<void>;
+  /** The key after `key` in the map's own order, the first without one, undefined after the last. */
+  nextKey(key?: Uint8Array): Promise<Uint8Array | undefined>;
+  /** All entries, in batches where the kernel can. Entries that change meanwhile may be missed or be seen twice. */
+  entries(): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  freeze(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ProgramInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  readonly attachType?: string;
+  readonly attachTo?: string;
+  /** 16 hex digits. */
+  readonly tag: string;
+  readonly gplCompatible: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly loadedAt: number;
+  readonly uid: number;
+  readonly bytesXlated: number;
+  readonly jited: boolean;
+  readonly bytesJited: number;
+  readonly mapIds: readonly number[];
+  readonly btfId?: number;
+  readonly runs?: number;
+  readonly runNanoseconds?: number;
+  readonly verified?: VerifyStats;
+}
+
+export interface Program {
+  readonly kind: 'program';
+  readonly id: number;
+  info(): Promise<ProgramInfo>;
+  /** The instructions as the kernel holds them, with line information: what `prog dump xlated` prints. */
+  xlated(): Promise<{
+    readonly insns: readonly Insn[];
+    readonly lines: readonly LineInfo[];
+    readonly subprograms: readonly SubprogramSpec[];
+    readonly btf: Btf | undefined;
+  }>;
+  /** BPF_PROG_TEST_RUN. */
+  run(input: RunInput): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+export interface RunInput {
+  /** The packet. */
+  readonly data?: Uint8Array;
+  /** The context struct, as in the uapi header. */
+  readonly ctx?: Uint8Array;
+  /** Default 1. */
+  readonly repeat?: number;
+}
+export interface RunResult {
+  /** r0, its low 32 bits unsigned. */
+  readonly returnValue: number;
+  readonly data: Uint8Array;
+  readonly ctx: Uint8Array;
+  /** Mean nanoseconds per run, with decimals where the clock allows. */
+  readonly duration: number;
+}
+
+/** Where to attach. `iface` is a device's name; `direction` that of tc. */
+export type AttachTarget =
+  | {
+      readonly kind: 'xdp';
+      readonly iface: string;
+      readonly mode?: 'generic' | 'driver' | 'offload';
+      readonly replace?: boolean;
+    }
+  | { readonly kind: 'tcx'; readonly iface: string; readonly direction: 'ingress' | 'egress' }
+  | { readonly kind: 'tracepoint'; readonly category?: string; readonly name: string }
+  | { readonly kind: 'raw_tracepoint'; readonly name: string }
+  | { readonly kind: 'socket'; readonly iface?: string };
+
+export interface LinkInfo {
+  readonly id: number;
+  /** bpftool's word: `xdp`, `tcx`, `perf_event`, `raw_tracepoint`, … */
+  readonly type: string;
+  readonly programId: number;
+  readonly target: AttachTarget;
+}
+export interface Link {
+  readonly kind: 'link';
+  readonly id: number;
+  info(): Promise<LinkInfo>;
+  /** Ends the attachment at once. */
+  detach(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a kernel says of a program that its verifier refused. */
+export interface RejectionReport {
+  readonly rejection: Rejection;
+  readonly log: string;
+}

@@ -1,0 +1,118 @@
+import type { Btf, BtfTypeId } from '../btf/types.js';
+import type { Insn, InsnIndex } from '../isa/index.js';
+
+/** A BPF object file as read: a blueprint, the same on every machine. Made by `parseObject`. */
+export interface ObjectSpec {
+  readonly littleEndian: boolean;
+  /** From the `license` section; '' when there is none. */
+  readonly license: string;
+  /** LINUX_VERSION_CODE of an old object's `version` section, else 0. */
+  readonly kernelVersion: number;
+  readonly btf: Btf | undefined;
+  readonly maps: readonly MapSpec[];
+  readonly programs: readonly ProgramSpec[];
+}
+
+/** A map to be made. Also what `map create` builds from its arguments. */
+export interface MapSpec {
+  readonly name: string;
+  /** Linux's name of the map type as bpftool prints it: `hash`, `array`, `percpu_hash`, … (`MAP_TYPES`). */
+  readonly type: string;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  /** BPF_F_* creation flags. */
+  readonly flags: number;
+  readonly numaNode?: number;
+  readonly mapExtra?: bigint;
+  /** `by_name`: found or pinned under the pin directory by its name, as libbpf does. */
+  readonly pinning: 'none' | 'by_name';
+  /** Types of keys and values in the object's BTF; absent when unknown. */
+  readonly keyType?: BtfTypeId;
+  readonly valueType?: BtfTypeId;
+  readonly btf?: Btf;
+  /** For a map of maps: the inner map's blueprint. */
+  readonly inner?: MapSpec;
+  /** For `.rodata`, `.data`, `.bss`, `.kconfig`: the first and only value, `valueSize` bytes. */
+  readonly contents?: Uint8Array;
+  /** Set for `.rodata`: user space freezes the map after writing `contents`. */
+  readonly frozen?: boolean;
+  /** The section that a global-data map stands for, e.g. `.rodata.str1.1`. */
+  readonly section?: string;
+  /** Static initial values: slot key to the name of a map or program of the same object. */
+  readonly initial?: readonly {
+    readonly key: number;
+    readonly ref: string;
+    readonly refKind: 'map' | 'program';
+  }[];
+}
+
+/** One program of an object, with its subprograms appended as libbpf does, ready to relocate and load. */
+export interface ProgramSpec {
+  /** The C function's name, at most any length (kernels keep 15 bytes). */
+  readonly name: string;
+  /** As in the object: `xdp`, `tracepoint/syscalls/sys_enter_openat`, … */
+  readonly section: string;
+  /** Linux's name of the program type (bpftool's word): `xdp`, `sched_cls`, `tracepoint`, …; undefined if the section says nothing. */
+  readonly type: string | undefined;
+  /** bpftool's word for the expected attach type, when the section names one. */
+  readonly attachType?: string;
+  /** What follows the slash in the section name: tracepoint, function, interface. */
+  readonly attachTo?: string;
+  readonly sleepable: boolean;
+  readonly license: string;
+  readonly kernelVersion: number;
+  readonly insns: readonly Insn[];
+  /** What has to be filled in before the kernel sees the instructions. */
+  readonly relocations: readonly Relocation[];
+  /** The program itself first, then each subprogram. Ordered by `start`. */
+  readonly subprograms: readonly SubprogramSpec[];
+  readonly lines: readonly LineInfo[];
+  readonly coreRelocations: readonly CoreRelocationSpec[];
+  readonly btf: Btf | undefined;
+}
+
+export interface SubprogramSpec {
+  readonly name: string;
+  readonly start: InsnIndex;
+  /** Its FUNC in BTF, from BTF.ext; 0 when unknown. */
+  readonly funcType: BtfTypeId;
+  readonly linkage: 'static' | 'global';
+}
+
+/**
+ * A symbolic reference left in `insns`, all on 64-bit immediate loads except `kfunc`. Calls and function addresses
+ * between subprograms of the same program are already resolved.
+ */
+export type Relocation =
+  | { readonly kind: 'map'; readonly insn: InsnIndex; readonly map: string }
+  | { readonly kind: 'map_value'; readonly insn: InsnIndex; readonly map: string; readonly offset: number }
+  | {
+      readonly kind: 'ksym';
+      readonly insn: InsnIndex;
+      readonly symbol: string;
+      readonly weak: boolean;
+      readonly typed: boolean;
+    }
+  | { readonly kind: 'kfunc'; readonly insn: InsnIndex; readonly symbol: string; readonly weak: boolean };
+
+/** Where an instruction came from. The instruction is the first of a run that ends before the next entry. */
+export interface LineInfo {
+  readonly insn: InsnIndex;
+  readonly file: string;
+  /** The source line's text, '' when the object does not hold it. */
+  readonly text: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1; 0 when unknown. */
+  readonly column: number;
+}
+
+/** One CO-RE relocation record of BTF.ext. `kind` is `enum bpf_core_relo_kind`. */
+export interface CoreRelocationSpec {
+  readonly insn: InsnIndex;
+  readonly type: BtfTypeId;
+  /** As in the object: `0:1:2`. */
+  readonly access: string;
+  readonly kind: number;
+}

@@ -1,0 +1,79 @@
+import type { Btf } from '../btf/types.js';
+import type { Hook } from '../hooks/hook.js';
+import type { Insn, InsnIndex } from '../isa/index.js';
+import type { MapFacts } from '../maps/map-type.js';
+import type { LineInfo, SubprogramSpec } from '../object/spec.js';
+
+/**
+ * A program that is ready to be verified: relocated, except that a 64-bit immediate load of a map has the pseudo
+ * source `map_idx` or `map_idx_value` with an index into `maps` in its first imm (Linux's fd_array forms).
+ */
+export interface VerifierProgram {
+  readonly name: string;
+  readonly insns: readonly Insn[];
+  readonly hook: Hook;
+  readonly attachType?: string;
+  readonly license: string;
+  readonly maps: readonly MapFacts[];
+  readonly subprograms: readonly SubprogramSpec[];
+  readonly lines: readonly LineInfo[];
+  readonly btf: Btf | undefined;
+}
+
+export interface VerifyOptions {
+  /** 0 none, 1 instructions and states, 2 every step, 4 statistics: Linux's bits. */
+  readonly logLevel?: number;
+  /** Processed instructions after which a program is too complex; Linux: 1,000,000. */
+  readonly budget?: number;
+}
+
+export type VerifyResult =
+  | { readonly ok: true; readonly facts: ProgramFacts; readonly log: string; readonly stats: VerifyStats }
+  | { readonly ok: false; readonly rejection: Rejection; readonly log: string; readonly stats: VerifyStats };
+
+export interface VerifyStats {
+  readonly processedInsns: number;
+  readonly totalStates: number;
+  readonly peakStates: number;
+  readonly maxStatesPerInsn: number;
+  readonly milliseconds: number;
+}
+
+/** One reason for which a program was refused, as data. Rendered by `log` (Linux's words) and `explain`. */
+export interface Rejection {
+  /** Id of the rule, the name of its file in `rules/`. */
+  readonly rule: string;
+  readonly insn: InsnIndex;
+  /** Linux's final message. */
+  readonly message: string;
+  readonly errno: 'EACCES' | 'EINVAL' | 'E2BIG' | 'EPERM' | 'EFAULT' | 'ENOTSUPP';
+  readonly line?: LineInfo;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What a person can do about it. */
+  readonly hint?: string;
+}
+
+/** What the verifier proved and the JIT may rely on; `insns[i]` speaks of instruction `i`. */
+export interface ProgramFacts {
+  readonly insns: readonly (InsnFacts | undefined)[];
+  readonly subprograms: readonly {
+    readonly start: InsnIndex;
+    readonly end: InsnIndex;
+    readonly stackDepth: number;
+  }[];
+}
+
+export interface InsnFacts {
+  /** False for code that no path reaches. */
+  readonly reached: boolean;
+  /** A load, store or atomic: what its base points to on every path; `mixed` when paths differ. */
+  readonly memory?: {
+    readonly region: MemoryRegion /** Offset of the base register where constant on every path. */;
+    readonly offset?: number;
+  };
+  /** A helper call: the index in `maps` of its map argument when the same on every path. */
+  readonly map?: number;
+  /** A helper call: r2 points to the stack at this constant frame offset on every path. */
+  readonly keyOnStackAt?: number;
+}
+export type MemoryRegion = 'stack' | 'ctx' | 'packet' | 'map_value' | 'mem' | 'mixed';
