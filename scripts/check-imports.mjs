@@ -1,5 +1,5 @@
 // Imports go downwards only (docs/architecture.md). Fails on an upward import, and on a Node API in the core.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -62,11 +62,13 @@ const NODE_MAY = [
 ];
 
 const problems = [];
-const files = ['src', 'tools'].flatMap((dir) =>
-  readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
-    .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.wasm.ts'))
-    .map((e) => relative(root, join(e.parentPath, e.name))),
-);
+const files = ['src', 'tools']
+  .filter((dir) => existsSync(join(root, dir)))
+  .flatMap((dir) =>
+    readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
+      .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.wasm.ts'))
+      .map((e) => relative(root, join(e.parentPath, e.name))),
+  );
 for (const file of files) {
   const text = readFileSync(join(root, file), 'utf8');
   const isTest = file.endsWith('.test.ts');
