@@ -17,6 +17,8 @@ export interface Hook {
     readonly max: number;
     readonly names?: Readonly<Record<number, string>>;
   };
+  /** Words for the return values that mean something to the attach point, as in the uapi enum. */
+  readonly verdicts?: Readonly<Record<number, string>>;
   /** Direct packet access through ctx->data and ctx->data_end. */
   readonly packet: 'none' | 'read' | 'write';
   /** bpftool's words for the places it attaches to (`prog attach`, `net attach`): `xdp`, `xdpgeneric`, `tcx_ingress`, … */
@@ -39,8 +41,10 @@ export interface SectionRule {
 export interface CtxLayout {
   /** `xdp_md`, `__sk_buff`, … */
   readonly struct: string;
-  /** Accessible bytes, or undefined where any offset up to a limit may be read (tracepoints: the format's size). */
+  /** Accessible bytes: where the struct ends, or the limit up to which any offset may be read (tracepoints). */
   readonly size: number;
+  /** First readable byte of a `'bytes'` context; 0 when absent. */
+  readonly start?: number;
   /** In order of offset; bytes that no field covers are forbidden. `'bytes'`: any aligned read up to `size`. */
   readonly fields: readonly CtxField[] | 'bytes';
 }
@@ -53,6 +57,10 @@ export interface CtxField {
   readonly write: boolean;
   /** Reads of less than the whole field are allowed. */
   readonly narrow: boolean;
+  /** An array: any aligned access of 1, 2, 4 or 8 bytes inside it may read, and write when `write` is set. */
+  readonly bytes?: boolean;
+  /** Only programs with this expected attach type may access it. */
+  readonly attachType?: string;
   /** The value is a pointer of this kind instead of a number. Packet pointers are 4 bytes wide in the context. */
   readonly pointer?: 'packet' | 'packet_end' | 'packet_meta' | 'sock_common_or_null' | 'flow_keys';
 }
