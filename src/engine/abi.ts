@@ -13,6 +13,7 @@ import type { ProgramFacts } from '../verifier/verify.js';
  * - `env.memory`; `env.table`, the function table shared by all programs of a CPU (tail calls, callbacks);
  * - `env.stack_pointer` (mutable i32): grows down; a function takes its frame by subtracting;
  * - `env.trap_code` (mutable i32): set before `unreachable`, a `TRAP` value;
+ * - `env.cpu_area` (mutable i32): address of the current CPU's area (`CPU_*` in runtime/layout.ts);
  * - `env.budget` (mutable i64): only in sandbox mode: instructions left;
  * - `runtime.NAME`: an export of the AssemblyScript runtime; `host.NAME`: a helper written in TypeScript;
  * and exports `main(ctx: i64) -> i64`, in sandbox mode `main(r1: i64, r2: i64) -> i64`.
@@ -51,7 +52,8 @@ export interface Executable {
   /** First instruction of each function, the main one first. */
   readonly functions: readonly InsnIndex[];
   readonly maps: readonly MapBinding[];
-  readonly helper: (id: number) => HelperBinding | undefined;
+  /** `map`: the call's map argument, when it is the same on every path; picks a variant made for its type. */
+  readonly helper: (id: number, map?: MapFacts) => HelperBinding | undefined;
   /** What the verifier proved; undefined for unverified code, which then must run in a sandbox. */
   readonly facts: ProgramFacts | undefined;
   /** Checks addresses and counts down a budget: for code that nobody verified. */

@@ -34,7 +34,7 @@ export interface MapShape {
 }
 
 export interface MapRefusal {
-  readonly errno: 'EINVAL' | 'E2BIG' | 'ENOMEM' | 'EPERM' | 'EOPNOTSUPP';
+  readonly errno: 'EINVAL' | 'E2BIG' | 'ENOMEM' | 'EPERM' | 'EOPNOTSUPP' | 'ENOTSUPP';
   readonly reason: string;
 }
 

@@ -1,0 +1,334 @@
+import { type ErrnoName, KernelError } from '../errors/errno.js';
+import { MAP_FLAG } from '../maps/flags.js';
+import type { MapFacts, MapType } from '../maps/map-type.js';
+import { mapType } from '../maps/registry.js';
+import type { MapSpec } from '../object/spec.js';
+import type { MapBinding } from './abi.js';
+import { accessFor, type MapAccess } from './map-access.js';
+import { type EngineMemory, errnoName } from './memory.js';
+import {
+  MAP_BUCKET_MASK,
+  MAP_BYTES,
+  MAP_COUNT,
+  MAP_EVICTIONS,
+  MAP_ID,
+  MAP_REFUSALS,
+  MAP_VALUES,
+} from './runtime/layout.js';
+
+export interface EngineMapOptions {
+  readonly id: number;
+  /** For program arrays: a program's slot in the function table, by the program's id. */
+  readonly programSlot?: (programId: number) => number | undefined;
+}
+
+export type MapEntry = readonly [key: Uint8Array, value: Uint8Array];
+
+/**
+ * A map in the engine's memory, as user space sees it. Everything is synchronous.
+ *
+ * Keys have `keySize` bytes. Values have `valueBytes`: `valueSize`, or for a per-CPU map one value for each CPU, each
+ * rounded up to 8 bytes. Values of a program array are program ids as u32.
+ */
+export class EngineMap {
+  readonly id: number;
+  readonly spec: MapSpec;
+  readonly type: MapType;
+  /** Bytes of a value in user space. */
+  readonly valueBytes: number;
+  /** Of the map's header in the memory. */
+  readonly address: number;
+  readonly #memory: EngineMemory;
+  readonly #access: MapAccess;
+  /** Holds two keys and a value. */
+  readonly #buffer: number;
+  #frozen = false;
+  #destroyed = false;
+
+  private constructor(memory: EngineMemory, spec: MapSpec, options: EngineMapOptions) {
+    this.#memory = memory;
+    this.id = options.id;
+    this.spec = spec;
+    this.type = mapType(spec.type);
+    this.valueBytes = this.type.perCpu ? roundUp8(spec.valueSize) * memory.cpus : spec.valueSize;
+    const { keySize, valueSize, maxEntries, flags } = spec;
+    this.address = memory.runtime.map_create(this.type.id, keySize, valueSize, maxEntries, flags) >>> 0;
+    if (this.address === 0) {
+      throw new KernelError('ENOMEM', `The engine's memory has no room for map ${spec.name || spec.type}.`, {
+        facts: { type: spec.type, keySize, valueSize, maxEntries, used: memory.used },
+        hint: 'Use fewer entries, or BPF_F_NO_PREALLOC, or an engine with a larger maximumPages.',
+      });
+    }
+    memory.view.setUint32(this.address + MAP_ID, this.id, true);
+    this.#buffer = memory.alloc(2 * roundUp8(keySize) + this.valueBytes);
+    this.#access = accessFor(this.type, memory, options.programSlot);
+  }
+
+  /**
+   * Makes a map, with the spec's `contents` as its first value, frozen when the spec says so.
+   *
+   * @throws {KernelError} Linux's errno and reason when such a map cannot be made; ENOMEM when memory is short;
+   * EOPNOTSUPP for a type that the engine does not run yet.
+   */
+  static create(memory: EngineMemory, spec: MapSpec, options: EngineMapOptions): EngineMap {
+    const type = mapType(spec.type);
+    const refusal = type.checkCreate(spec);
+    if (refusal !== undefined) {
+      throw new KernelError(
+        refusal.errno,
+        `Map ${spec.name || spec.type} cannot be made: ${refusal.reason}.`,
+        {
+          facts: {
+            type: spec.type,
+            keySize: spec.keySize,
+            valueSize: spec.valueSize,
+            maxEntries: spec.maxEntries,
+            flags: spec.flags,
+          },
+        },
+      );
+    }
+    const map = new EngineMap(memory, spec, options);
+    if (spec.contents !== undefined) {
+      const first = new Uint8Array(spec.valueSize);
+      first.set(spec.contents.subarray(0, spec.valueSize));
+      memory.write(map.#valuesAddress(), first);
+    }
+    if (spec.frozen) map.#frozen = true;
+    return map;
+  }
+
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** Bytes of the engine's memory that the map takes. */
+  get memlock(): number {
+    return this.#memory.view.getUint32(this.address + MAP_BYTES, true);
+  }
+
+  /** Entries now. Arrays always have all. */
+  get count(): number {
+    return this.type.indexed
+      ? this.spec.maxEntries
+      : this.#memory.view.getUint32(this.address + MAP_COUNT, true);
+  }
+
+  /** Entries that an LRU map has thrown out to make room. */
+  get evictions(): bigint {
+    return this.#memory.view.getBigUint64(this.address + MAP_EVICTIONS, true);
+  }
+
+  /** New entries that were refused because the map was full (E2BIG). */
+  get refusals(): bigint {
+    return this.#memory.view.getBigUint64(this.address + MAP_REFUSALS, true);
+  }
+
+  /** What compiled programs are given. */
+  get binding(): MapBinding {
+    return {
+      address: this.address,
+      valueAddress: this.type.directValue ? this.#valuesAddress() : 0,
+      facts: this.facts,
+    };
+  }
+
+  get facts(): MapFacts {
+    const { name, keySize, valueSize, maxEntries, flags } = this.spec;
+    const constant = this.#frozen && this.type.directValue && (flags & MAP_FLAG.readOnlyProg) !== 0;
+    return {
+      name,
+      type: this.type,
+      keySize,
+      valueSize,
+      maxEntries,
+      flags,
+      frozen: this.#frozen,
+      ...(constant ? { contents: this.#memory.read(this.#valuesAddress(), valueSize) } : {}),
+    };
+  }
+
+  #valuesAddress(): number {
+    return this.#memory.view.getUint32(this.address + MAP_VALUES, true);
+  }
+
+  /** A copy of the value; undefined when the key is absent. @throws {KernelError} EPERM, ENOTSUPP */
+  lookup(key: Uint8Array): Uint8Array | undefined {
+    if (this.spec.flags & MAP_FLAG.writeOnly) this.#fail('EPERM', 'it may only be written');
+    this.#putKey(key);
+    return this.#access.lookup(this.address, this.#buffer, this.valueBytes, this.#fail);
+  }
+
+  /** @throws {KernelError} E2BIG when full or beyond the end, EEXIST, ENOENT, EINVAL, EPERM */
+  update(key: Uint8Array, value: Uint8Array, flags = 0): void {
+    this.#checkWritable();
+    if (value.length !== this.valueBytes) {
+      this.#fail('EINVAL', `its values have ${this.valueBytes} bytes, not ${value.length}`);
+    }
+    this.#putKey(key);
+    const valueAt = this.#buffer + 2 * roundUp8(this.spec.keySize);
+    this.#memory.write(valueAt, value);
+    const result = this.#access.update(this.address, this.#buffer, valueAt, BigInt(flags));
+    if (result < 0) this.#fail(errnoName(result), updateReason(errnoName(result), this.spec));
+  }
+
+  /** @throws {KernelError} ENOENT, EINVAL for arrays, EPERM */
+  delete(key: Uint8Array): void {
+    this.#checkWritable();
+    this.#putKey(key);
+    const result = this.#access.delete(this.address, this.#buffer);
+    if (result < 0) this.#fail(errnoName(result), deleteReason(errnoName(result)));
+  }
+
+  /**
+   * The key after `key` in the map's own order; the first one without a key, and, as in Linux, after a key that is
+   * not there (any more); undefined after the last.
+   */
+  nextKey(key?: Uint8Array): Uint8Array | undefined {
+    if (this.spec.flags & MAP_FLAG.writeOnly) this.#fail('EPERM', 'it may only be written');
+    if (key !== undefined) this.#putKey(key);
+    const next = this.#buffer + roundUp8(this.spec.keySize);
+    const result = this.#memory.runtime.map_next_key(
+      this.address,
+      key === undefined ? 0 : this.#buffer,
+      next,
+    );
+    return result < 0 ? undefined : this.#memory.read(next, this.spec.keySize);
+  }
+
+  /** All entries. The map may change meanwhile: what is not touched is seen exactly once. */
+  *entries(): Generator<MapEntry> {
+    if (this.type.lookup === 'none') {
+      yield* this.#entriesByKey();
+      return;
+    }
+    const { keySize } = this.spec;
+    const size = keySize + this.valueBytes;
+    for (const block of this.#blocks(size)) {
+      for (let at = 0; at < block.length; at += size) {
+        yield [block.slice(at, at + keySize), block.slice(at + keySize, at + size)];
+      }
+    }
+  }
+
+  *#entriesByKey(): Generator<MapEntry> {
+    for (let key = this.nextKey(); key !== undefined; key = this.nextKey(key)) {
+      const value = this.lookup(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  /** Copies of runs of entries, key then value. */
+  *#blocks(size: number): Generator<Uint8Array> {
+    const room = Math.max(65536, 64 * size);
+    const out = this.#memory.alloc(room);
+    try {
+      for (let from = 0; from >= 0; ) {
+        const { count, next } = this.type.indexed
+          ? this.#access.copyIndexed(this.address, this.spec, from, out, Math.floor(room / size))
+          : this.#copyBuckets(from, out, room);
+        from = next;
+        if (count > 0) yield this.#memory.read(out, count * size);
+      }
+    } finally {
+      this.#memory.free(out);
+    }
+  }
+
+  #copyBuckets(from: number, out: number, room: number): { count: number; next: number } {
+    const result = BigInt.asUintN(64, this.#memory.runtime.hash_dump(this.address, from, out, room));
+    const next = Number(result & 0xffffffffn);
+    const last = this.#memory.view.getUint32(this.address + MAP_BUCKET_MASK, true);
+    if (next === from) throw new RangeError(`a bucket of map ${this.id} holds more than ${room} bytes`);
+    return { count: Number(result >> 32n), next: next > last ? -1 : next };
+  }
+
+  /** User space may write no more. @throws {KernelError} EBUSY when it is frozen already */
+  freeze(): void {
+    if (this.#frozen) this.#fail('EBUSY', 'it is frozen already');
+    this.#frozen = true;
+  }
+
+  /** All entries one after the other, key then value: what a root stores. */
+  snapshot(): Uint8Array {
+    const parts = [...this.entries()];
+    const { keySize } = this.spec;
+    const size = keySize + this.valueBytes;
+    const bytes = new Uint8Array(parts.length * size);
+    parts.forEach(([key, value], i) => {
+      bytes.set(key, i * size);
+      bytes.set(value, i * size + keySize);
+    });
+    return bytes;
+  }
+
+  /** Puts back what `snapshot` gave, also into a frozen map. Programs of a program array must be there already. */
+  restore(bytes: Uint8Array): void {
+    const { keySize } = this.spec;
+    const size = keySize + this.valueBytes;
+    const frozen = this.#frozen;
+    this.#frozen = false;
+    for (let at = 0; at + size <= bytes.length; at += size) {
+      this.update(bytes.subarray(at, at + keySize), bytes.subarray(at + keySize, at + size));
+    }
+    this.#frozen = frozen;
+  }
+
+  /** Gives the memory back. No program that uses the map may run again. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#memory.free(this.#buffer);
+    this.#access.destroy?.(this.address, this.spec);
+    this.#memory.runtime.map_destroy(this.address);
+  }
+
+  #checkWritable(): void {
+    if (this.#frozen) this.#fail('EPERM', 'it is frozen');
+    if (this.spec.flags & MAP_FLAG.readOnly) this.#fail('EPERM', 'it may only be read');
+  }
+
+  #putKey(key: Uint8Array): void {
+    if (this.#destroyed) this.#fail('EBADF', 'it was closed');
+    if (key.length !== this.spec.keySize) {
+      this.#fail('EINVAL', `its keys have ${this.spec.keySize} bytes, not ${key.length}`);
+    }
+    this.#memory.write(this.#buffer, key);
+  }
+
+  #fail = (errno: ErrnoName, reason: string): never => {
+    const { name, type, keySize, maxEntries } = this.spec;
+    throw new KernelError(errno, `Map ${this.id}${name ? ` (${name})` : ''}: ${reason}.`, {
+      facts: { id: this.id, name, type, keySize, valueBytes: this.valueBytes, maxEntries },
+    });
+  };
+}
+
+function roundUp8(size: number): number {
+  return Math.ceil(size / 8) * 8;
+}
+
+function updateReason(errno: ErrnoName, spec: MapSpec): string {
+  switch (errno) {
+    case 'E2BIG':
+      return `it has room for ${spec.maxEntries} entries and no more`;
+    case 'EEXIST':
+      return 'the key is there already, and BPF_NOEXIST was asked for';
+    case 'ENOENT':
+      return 'the key is not there, and BPF_EXIST was asked for';
+    case 'ENOMEM':
+      return 'the engine has no memory left for the entry';
+    case 'EBADF':
+      return 'there is no such program';
+    default:
+      return 'its type does not allow this update';
+  }
+}
+
+function deleteReason(errno: ErrnoName): string {
+  return errno === 'ENOENT'
+    ? 'the key is not there'
+    : errno === 'E2BIG'
+      ? 'the key is beyond the end'
+      : 'entries of its type cannot be deleted';
+}

@@ -1,0 +1,93 @@
+// What programs call where the JIT does not know the map, and what user space calls.
+import {
+  EINVAL, MAP_ARRAY, MAP_CPU_STRIDE, MAP_HASH, MAP_LRU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH,
+  MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_TYPE, SYS_CPUS,
+} from '../layout';
+import {
+  array_create, array_destroy, array_lookup, array_next_key, array_update, percpu_array_create, percpu_array_lookup,
+  percpu_array_update, percpu_array_update_all, slot_array_create,
+} from './array';
+import {
+  hash_create, hash_delete, hash_destroy, hash_lookup, hash_next_key, hash_update, lru_hash_lookup,
+  percpu_hash_lookup, percpu_hash_update_all,
+} from './hash';
+
+/** A map of a shape that the caller has checked, or 0 when there is no memory for it. */
+export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32): usize {
+  switch (type) {
+    case MAP_HASH:
+    case MAP_PERCPU_HASH:
+    case MAP_LRU_HASH:
+      return hash_create(type, keySize, valueSize, maxEntries, flags);
+    case MAP_ARRAY:
+      return array_create(type, valueSize, maxEntries, flags);
+    case MAP_PERCPU_ARRAY:
+      return percpu_array_create(type, valueSize, maxEntries, flags);
+    case MAP_PROG_ARRAY:
+    case MAP_PERF_EVENT_ARRAY:
+      return slot_array_create(type, maxEntries, flags);
+    default:
+      return 0;
+  }
+}
+
+@inline
+function isHash(type: u32): bool {
+  return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH;
+}
+
+export function map_destroy(map: usize): void {
+  if (isHash(load<u32>(map, MAP_TYPE))) hash_destroy(map);
+  else array_destroy(map);
+}
+
+/** As a program sees it: the value of the current CPU; a lookup in an LRU map counts as a use. */
+export function map_lookup(map: usize, key: usize): usize {
+  switch (load<u32>(map, MAP_TYPE)) {
+    case MAP_HASH: return hash_lookup(map, key);
+    case MAP_PERCPU_HASH: return percpu_hash_lookup(map, key);
+    case MAP_LRU_HASH: return lru_hash_lookup(map, key);
+    case MAP_ARRAY: return array_lookup(map, key);
+    case MAP_PERCPU_ARRAY: return percpu_array_lookup(map, key);
+    default: return 0;
+  }
+}
+
+/** As user space sees it: the first CPU's value, the others following at the map's CPU stride. */
+export function map_peek(map: usize, key: usize): usize {
+  return isHash(load<u32>(map, MAP_TYPE)) ? hash_lookup(map, key) : array_lookup(map, key);
+}
+
+export function map_lookup_percpu(map: usize, key: usize, cpu: u32): usize {
+  if (cpu >= load<u32>(SYS_CPUS)) return 0;
+  const first = map_peek(map, key);
+  return first ? first + <usize>cpu * <usize>load<u32>(map, MAP_CPU_STRIDE) : 0;
+}
+
+export function map_update(map: usize, key: usize, value: usize, flags: u64): i32 {
+  switch (load<u32>(map, MAP_TYPE)) {
+    case MAP_HASH:
+    case MAP_PERCPU_HASH:
+    case MAP_LRU_HASH: return hash_update(map, key, value, flags);
+    case MAP_ARRAY: return array_update(map, key, value, flags);
+    case MAP_PERCPU_ARRAY: return percpu_array_update(map, key, value, flags);
+    default: return -EINVAL;
+  }
+}
+
+/** As user space does it: per-CPU maps take the values of all CPUs. */
+export function map_store(map: usize, key: usize, value: usize, flags: u64): i32 {
+  switch (load<u32>(map, MAP_TYPE)) {
+    case MAP_PERCPU_HASH: return percpu_hash_update_all(map, key, value, flags);
+    case MAP_PERCPU_ARRAY: return percpu_array_update_all(map, key, value, flags);
+    default: return map_update(map, key, value, flags);
+  }
+}
+
+export function map_delete(map: usize, key: usize): i32 {
+  return isHash(load<u32>(map, MAP_TYPE)) ? hash_delete(map, key) : -EINVAL;
+}
+
+export function map_next_key(map: usize, key: usize, next: usize): i32 {
+  return isHash(load<u32>(map, MAP_TYPE)) ? hash_next_key(map, key, next) : array_next_key(map, key, next);
+}
