@@ -1,0 +1,169 @@
+// Allocation and copying of state and frame records. A working state's frames have room for the whole stack; a saved
+// one's only for the slots in use.
+import {
+  FRAME_CALLSITE, FRAME_CAPACITY, FRAME_NUMBER, FRAME_REG_COUNT, FRAME_REGS, FRAME_SPILLED, FRAME_STACK, FRAME_SUBPROG, MAX_FRAMES,
+  REF_SIZE, REG_FRAMENO, REG_SIZE, SLOT_BYTES, STACK_SLOTS, STATE_CURFRAME, STATE_FRAMES, STATE_REF_COUNT, STATE_REFS, STATE_SIZE,
+  TYPE_STACK,
+} from '../layout';
+import { markNotInit, markPointer } from './fields';
+
+const GRAIN_BITS = 9;
+/** Heads of the free lists, one for each multiple of 512 bytes up to a full frame. */
+const free: usize = memory.data(32 * 4);
+let top: usize = 0;
+
+function allocate(size: i32): usize {
+  const grains = (size + ((1 << GRAIN_BITS) - 1)) >> GRAIN_BITS;
+  const list = free + (grains << 2);
+  const head = load<u32>(list) as usize;
+  if (head != 0) {
+    store<u32>(list, load<u32>(head));
+    return head;
+  }
+  if (top == 0) top = (__heap_base + 15) & ~15;
+  const at = top;
+  top += grains << GRAIN_BITS;
+  const missing = ((top + 0xffff) >> 16) as i32 - memory.size();
+  // Growing by half keeps the number of growths, and so of stale views in JavaScript, small.
+  if (missing > 0) {
+    const half = memory.size() >> 1;
+    if (memory.grow(missing > half ? missing : half) < 0 && memory.grow(missing) < 0) unreachable();
+  }
+  return at;
+}
+
+function release(at: usize, size: i32): void {
+  const grains = (size + ((1 << GRAIN_BITS) - 1)) >> GRAIN_BITS;
+  const list = free + (grains << 2);
+  store<u32>(at, load<u32>(list));
+  store<u32>(list, at as u32);
+}
+
+// @ts-ignore: decorator
+@inline function frameSize(capacity: i32): i32 { return FRAME_SPILLED + capacity * REG_SIZE; }
+// @ts-ignore: decorator
+@inline export function frameAt(state: usize, index: i32): usize { return load<u32>(state + (index << 2), STATE_FRAMES) as usize; }
+// @ts-ignore: decorator
+@inline function setFrame(state: usize, index: i32, frame: usize): void { store<u32>(state + (index << 2), frame as u32, STATE_FRAMES); }
+// @ts-ignore: decorator
+@inline export function slotsOf(frame: usize): i32 { return load<i32>(frame, FRAME_STACK) / SLOT_BYTES; }
+
+function allocateFrame(capacity: i32): usize {
+  const frame = allocate(frameSize(capacity));
+  store<i32>(frame, capacity, FRAME_CAPACITY);
+  return frame;
+}
+
+function releaseFrame(frame: usize): void {
+  if (frame != 0) release(frame, frameSize(load<i32>(frame, FRAME_CAPACITY)));
+}
+
+function initFrame(frame: usize, number: i32, callsite: i32, subprog: i32): void {
+  const capacity = load<i32>(frame, FRAME_CAPACITY);
+  memory.fill(frame, 0, frameSize(capacity));
+  store<i32>(frame, capacity, FRAME_CAPACITY);
+  store<i32>(frame, number, FRAME_NUMBER);
+  store<i32>(frame, callsite, FRAME_CALLSITE);
+  store<i32>(frame, subprog, FRAME_SUBPROG);
+  for (let i = 0; i < FRAME_REG_COUNT; i++) markNotInit(frame + FRAME_REGS + i * REG_SIZE);
+  const fp = frame + FRAME_REGS + 10 * REG_SIZE;
+  markPointer(fp, TYPE_STACK);
+  store<i32>(fp, number, REG_FRAMENO);
+}
+
+/** A working state with its first frame: registers unwritten, r10 the frame pointer, stack empty. */
+export function newState(subprog: i32): usize {
+  const state = allocate(STATE_SIZE);
+  memory.fill(state, 0, STATE_SIZE);
+  const frame = allocateFrame(STACK_SLOTS);
+  initFrame(frame, 0, -1, subprog);
+  setFrame(state, 0, frame);
+  return state;
+}
+
+export function freeState(state: usize): void {
+  for (let i = 0; i < MAX_FRAMES; i++) releaseFrame(frameAt(state, i));
+  release(state, STATE_SIZE);
+}
+
+/** Adds a frame for a call and makes it the current one; its address. The caller checks `MAX_FRAMES`. */
+export function pushFrame(state: usize, callsite: i32, subprog: i32): usize {
+  const number = load<i32>(state, STATE_CURFRAME) + 1;
+  const frame = allocateFrame(STACK_SLOTS);
+  initFrame(frame, number, callsite, subprog);
+  setFrame(state, number, frame);
+  store<i32>(state, number, STATE_CURFRAME);
+  return frame;
+}
+
+export function popFrame(state: usize): void {
+  const number = load<i32>(state, STATE_CURFRAME);
+  releaseFrame(frameAt(state, number));
+  setFrame(state, number, 0);
+  store<i32>(state, number - 1, STATE_CURFRAME);
+}
+
+function copyHeader(dst: usize, src: usize): void {
+  memory.copy(dst, src, STATE_FRAMES);
+  memory.copy(dst + STATE_REFS, src + STATE_REFS, load<i32>(src, STATE_REF_COUNT) * REF_SIZE);
+}
+
+function copyFrame(dst: usize, src: usize): void {
+  const capacity = load<i32>(dst, FRAME_CAPACITY);
+  memory.copy(dst, src, frameSize(slotsOf(src)));
+  store<i32>(dst, capacity, FRAME_CAPACITY);
+}
+
+function duplicate(src: usize, whole: bool): usize {
+  const state = allocate(STATE_SIZE);
+  copyHeader(state, src);
+  memory.fill(state + STATE_FRAMES, 0, MAX_FRAMES * 4);
+  const last = load<i32>(src, STATE_CURFRAME);
+  for (let i = 0; i <= last; i++) {
+    const from = frameAt(src, i);
+    const frame = allocateFrame(whole ? STACK_SLOTS : slotsOf(from));
+    copyFrame(frame, from);
+    setFrame(state, i, frame);
+  }
+  return state;
+}
+
+/** A copy that takes only the room its used stack needs: to be kept and compared with, not to be executed. */
+export function saveState(src: usize): usize {
+  return duplicate(src, false);
+}
+
+/** A working copy. */
+export function cloneState(src: usize): usize {
+  return duplicate(src, true);
+}
+
+/** Makes the working state `dst` equal to `src`, which may be a saved one. */
+export function copyState(dst: usize, src: usize): void {
+  copyHeader(dst, src);
+  const last = load<i32>(src, STATE_CURFRAME);
+  for (let i = 0; i < MAX_FRAMES; i++) {
+    let frame = frameAt(dst, i);
+    if (i > last) {
+      releaseFrame(frame);
+      setFrame(dst, i, 0);
+      continue;
+    }
+    if (frame == 0) {
+      frame = allocateFrame(STACK_SLOTS);
+      setFrame(dst, i, frame);
+    }
+    copyFrame(frame, frameAt(src, i));
+  }
+}
+
+/** A single register record outside any state. */
+export function newReg(): usize {
+  const reg = allocate(REG_SIZE);
+  markNotInit(reg);
+  return reg;
+}
+export function freeReg(reg: usize): void {
+  release(reg, REG_SIZE);
+}
+export function memoryInUse(): usize { return top; }

@@ -1,0 +1,120 @@
+import { wasmBase64 } from './state.wasm.js';
+
+/** The address of a register record in the domain's memory. */
+export type RegAddr = number;
+/** The address of a frame record. */
+export type FrameAddr = number;
+/** The address of a state record. */
+export type StateAddr = number;
+
+/**
+ * What the compiled domain exports (`assembly/index.ts`). Registers, frames and states are addresses of records
+ * (`layout.ts`); a boolean comes back as 0 or 1.
+ *
+ * `op` of arithmetic is the ALU code of the instruction set (`ALU_OPS`), with 0x100 added in the signed forms; `op` of a
+ * branch the code in `BRANCH_OPS`; `width` is 32 or 64. Meanings are Linux 6.18's, down to the precision of each result.
+ */
+export interface Domain {
+  readonly memory: WebAssembly.Memory;
+
+  // Records
+  newState(subprog: number): StateAddr;
+  freeState(state: StateAddr): void;
+  /** A copy with room for the used stack only: to compare with, or to copy back, not to execute on. */
+  saveState(state: StateAddr): StateAddr;
+  /** A working copy. */
+  cloneState(state: StateAddr): StateAddr;
+  /** Makes the working state `dst` equal to `src`, which may be a saved one. */
+  copyState(dst: StateAddr, src: StateAddr): void;
+  /** Enters a call: a fresh frame, which becomes the current one. At most `MAX_FRAMES`; the caller checks. */
+  pushFrame(state: StateAddr, callsite: number, subprog: number): FrameAddr;
+  popFrame(state: StateAddr): void;
+  /** A register record of its own, for temporaries. */
+  newReg(): RegAddr;
+  freeReg(reg: RegAddr): void;
+  memoryInUse(): number;
+
+  // Whole registers
+  copyReg(dst: RegAddr, src: RegAddr): void;
+  markNotInit(reg: RegAddr): void;
+  markUnknown(reg: RegAddr): void;
+  /** A constant scalar without identity. */
+  markKnown(reg: RegAddr, value: bigint): void;
+  /** A pointer of this type: offset 0, no identity, map -1 is left to the caller. */
+  markPointer(reg: RegAddr, type: number): void;
+  /** Replaces value and bounds by a constant; type and identity stay. */
+  setKnown(reg: RegAddr, value: bigint): void;
+  clearLink(reg: RegAddr): void;
+
+  // Arithmetic on scalars
+  aluScalar(op: number, width: number, dst: RegAddr, src: RegAddr): void;
+  aluImm(op: number, width: number, dst: RegAddr, imm: number): void;
+  negate(width: number, dst: RegAddr): void;
+  /** `dst = src` in 64 bits, any type; equal scalars are linked by an id. */
+  move(dst: RegAddr, src: RegAddr): void;
+  /** `wDst = wSrc`; scalars only. */
+  moveWord(dst: RegAddr, src: RegAddr): void;
+  /** Sign-extending move of the lowest `size` (1, 2, 4) bytes; scalars only. */
+  moveSigned(width: number, size: number, dst: RegAddr, src: RegAddr): void;
+  moveImm(width: number, dst: RegAddr, imm: number): void;
+  /** Before a spill or another copy by hand: gives a scalar that is not constant an id. */
+  linkBeforeCopy(src: RegAddr): void;
+  newId(): number;
+  getLastId(): number;
+  setLastId(id: number): void;
+
+  // Widths
+  /** What a zero-extending load of `size` bytes leaves of a scalar. */
+  truncateTo(reg: RegAddr, size: number): void;
+  signExtend64(reg: RegAddr, size: number): void;
+  signExtend32(reg: RegAddr, size: number): void;
+  zeroExtend32(reg: RegAddr): void;
+  syncBounds(reg: RegAddr): void;
+
+  // Pointers
+  pointerAdd(dst: RegAddr, pointer: RegAddr, scalar: RegAddr): void;
+  pointerAddImm(dst: RegAddr, pointer: RegAddr, imm: number): void;
+  pointerSub(dst: RegAddr, pointer: RegAddr, scalar: RegAddr): void;
+  pointerSubImm(dst: RegAddr, pointer: RegAddr, imm: number): void;
+
+  // Branches over scalars
+  /** 1 always taken, 0 never, -1 open. */
+  branchTaken(op: number, width: number, a: RegAddr, b: RegAddr): number;
+  branchTakenImm(op: number, width: number, a: RegAddr, imm: number): number;
+  /**
+   * Narrows both scalars by the comparison's outcome. 0 when they contradict each other afterwards (a way that cannot be
+   * taken but was not recognised as such); their ranges are then forgotten, as Linux does.
+   */
+  refine(op: number, width: number, holds: boolean | number, a: RegAddr, b: RegAddr): number;
+  refineImm(op: number, width: number, holds: boolean | number, a: RegAddr, imm: number): number;
+  /** Gives all scalars linked to `reg` what was learnt of it. */
+  syncLinked(state: StateAddr, reg: RegAddr): void;
+  countLinked(state: StateAddr, id: number): number;
+  setPacketRange(state: StateAddr, type: number, id: number, range: number): void;
+  /** Walks all registers and whole spills of all frames: start, then `walkNext` until 0. One walk at a time. */
+  walkStart(state: StateAddr): void;
+  walkNext(): RegAddr;
+
+  // Comparison
+  isSubset(old: RegAddr, cur: RegAddr): number;
+  rangeWithin(old: RegAddr, cur: RegAddr): number;
+  isContradictory(reg: RegAddr): number;
+  regCovers(old: RegAddr, cur: RegAddr, exact: number): number;
+  /** Address of 8 words, one for each frame: bit i says that register i is still read. Filled before `statesEqual`. */
+  liveRegsAddress(): number;
+  statesEqual(old: StateAddr, cur: StateAddr, exact: number): number;
+  widenImprecise(old: StateAddr, cur: StateAddr): void;
+  /** Whether unwritten stack may be read (privileged programs; the default). */
+  setUninitAllowed(allowed: boolean | number): void;
+  fitsRange(reg: RegAddr, low: number, high: number): number;
+  /** The scalar is a constant that fits a signed 32-bit number. */
+  isConstInt(reg: RegAddr): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A fresh domain with its own memory. */
+export function instantiateDomain(): Domain {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), (char) => char.charCodeAt(0)));
+  return new WebAssembly.Instance(compiled).exports as unknown as Domain;
+}

@@ -1,0 +1,157 @@
+/**
+ * The layout of the verifier's abstract state in linear memory: byte offsets and tags that the AssemblyScript
+ * domain (`assembly/`) and its TypeScript face (`state-memory.ts`) share. Plain constants, since both compile this
+ * file.
+ *
+ * - A **register record** describes one value: a scalar or a pointer. Everything before `REG_ID` takes part in exact
+ *   comparison; ids are compared through an id map.
+ * - A **frame record** is a header, 11 registers, 64 stack slots' types and 64 spilled registers. Slot `i` holds bytes
+ *   `fp-8*(i+1)` … `fp-8*i-1`; byte type `j` of a slot speaks of `fp-8*i-1-j` (Linux's order: type 7 is the lowest
+ *   address). A saved frame has room for its allocated slots only (`FRAME_CAPACITY`).
+ * - A **state record** is a header, 8 frame addresses and the list of acquired references.
+ */
+
+// Register record.
+/** i32: base type (`TYPE_*`) with flags (`FLAG_*`). */
+export const REG_TYPE = 0;
+/** i32: fixed offset of a pointer; of a linked scalar, its constant distance from the scalars of the same id. */
+export const REG_OFF = 4;
+/** i32: index in the program's maps of a map pointer, map value or map key; -1 when it is none of these. */
+export const REG_MAP = 8;
+/** i32: bytes of packet proved readable behind a packet pointer; negative values are Linux's pkt_end marks. */
+export const REG_RANGE = 12;
+/** i32: bytes of a PTR_TO_MEM region. */
+export const REG_MEM_SIZE = 16;
+/** i32: BTF type id, dynptr kind, callback subprogram: what else the type needs. */
+export const REG_AUX = 20;
+export const REG_AUX2 = 24;
+/** u64: known bits of the tnum. */
+export const REG_VALUE = 32;
+/** u64: unknown bits of the tnum. */
+export const REG_MASK = 40;
+export const REG_UMIN = 48;
+export const REG_UMAX = 56;
+export const REG_SMIN = 64;
+export const REG_SMAX = 72;
+export const REG_U32_MIN = 80;
+export const REG_U32_MAX = 84;
+export const REG_S32_MIN = 88;
+export const REG_S32_MAX = 92;
+/** i32: links equal scalars, pointers with a common base, and or_null twins; `ID_ADD_CONST` marks a constant distance. */
+export const REG_ID = 96;
+export const REG_REF_OBJ_ID = 100;
+/** i32: the frame that a PTR_TO_STACK points into. */
+export const REG_FRAMENO = 104;
+/** i32: index + 1 of the instruction that wrote the lower half only, 0 when the whole register was written. */
+export const REG_SUBREG_DEF = 108;
+/** i32: 1 when a decision depended on the scalar's exact range. */
+export const REG_PRECISE = 112;
+export const REG_SIZE = 128;
+
+/** Flag in `REG_ID`: this scalar is its id's scalar plus `REG_OFF`. */
+export const ID_ADD_CONST = 0x40000000;
+
+// Base types; the low byte of REG_TYPE.
+export const TYPE_NOT_INIT = 0;
+export const TYPE_SCALAR = 1;
+export const TYPE_CTX = 2;
+export const TYPE_CONST_MAP = 3;
+export const TYPE_MAP_VALUE = 4;
+export const TYPE_MAP_KEY = 5;
+export const TYPE_STACK = 6;
+export const TYPE_PACKET_META = 7;
+export const TYPE_PACKET = 8;
+export const TYPE_PACKET_END = 9;
+export const TYPE_FLOW_KEYS = 10;
+export const TYPE_SOCKET = 11;
+export const TYPE_SOCK_COMMON = 12;
+export const TYPE_TCP_SOCK = 13;
+export const TYPE_TP_BUFFER = 14;
+export const TYPE_XDP_SOCK = 15;
+export const TYPE_BTF_ID = 16;
+export const TYPE_MEM = 17;
+export const TYPE_ARENA = 18;
+export const TYPE_BUF = 19;
+export const TYPE_FUNC = 20;
+export const TYPE_DYNPTR = 21;
+export const TYPE_BASE_MASK = 0xff;
+
+// Flags of a type; bits above the base type.
+export const FLAG_MAYBE_NULL = 0x100;
+export const FLAG_RDONLY = 0x200;
+export const FLAG_RINGBUF = 0x400;
+export const FLAG_USER = 0x800;
+export const FLAG_PERCPU = 0x1000;
+export const FLAG_UNTRUSTED = 0x2000;
+export const FLAG_TRUSTED = 0x4000;
+export const FLAG_RCU = 0x8000;
+export const FLAG_ALLOC = 0x10000;
+export const FLAG_NON_OWN_REF = 0x20000;
+
+// Frame record.
+export const STACK_SLOTS = 64;
+export const SLOT_BYTES = 8;
+/** i32: stack slots that this record has room for. */
+export const FRAME_CAPACITY = 0;
+export const FRAME_NUMBER = 4;
+/** i32: index of the call instruction, -1 in the main frame. */
+export const FRAME_CALLSITE = 8;
+export const FRAME_SUBPROG = 12;
+/** i32: bytes of stack in use, a multiple of 8. */
+export const FRAME_STACK = 16;
+/** i32: 1 inside a callback, 2 inside an asynchronous one. */
+export const FRAME_CALLBACK = 20;
+export const FRAME_CALLBACK_DEPTH = 24;
+/** i32 each: the range that a callback may return. */
+export const FRAME_RETURN_MIN = 28;
+export const FRAME_RETURN_MAX = 32;
+export const FRAME_REGS = 64;
+export const FRAME_REG_COUNT = 11;
+/** u8[64][8]: one `SLOT_*` for each byte. */
+export const FRAME_SLOT_TYPES = 1472;
+export const FRAME_SPILLED = 1984;
+/** Bytes of a frame with all slots. */
+export const FRAME_FULL_SIZE = 10176;
+
+// What a byte of stack holds.
+export const SLOT_INVALID = 0;
+export const SLOT_SPILL = 1;
+export const SLOT_MISC = 2;
+export const SLOT_ZERO = 3;
+export const SLOT_DYNPTR = 4;
+export const SLOT_ITER = 5;
+
+// State record.
+export const MAX_FRAMES = 8;
+/** i32: index of the innermost frame. */
+export const STATE_CURFRAME = 0;
+export const STATE_SPECULATIVE = 4;
+export const STATE_SLEEPABLE = 8;
+/** i32 each: nesting of held locks and read sections. */
+export const STATE_ACTIVE_LOCKS = 12;
+export const STATE_ACTIVE_RCU = 16;
+export const STATE_ACTIVE_PREEMPT = 20;
+export const STATE_ACTIVE_IRQ_ID = 24;
+/** i32: `may_goto` iterations seen. */
+export const STATE_MAY_GOTO_DEPTH = 28;
+export const STATE_REF_COUNT = 32;
+/** u32[8]: frame addresses, 0 where there is none. */
+export const STATE_FRAMES = 64;
+/** Acquired references and locks. */
+export const STATE_REFS = 96;
+export const MAX_REFS = 32;
+/** i32 each: kind of the reference, its id, the instruction that acquired it, and what it is (map index for a lock). */
+export const REF_KIND = 0;
+export const REF_ID = 4;
+export const REF_INSN = 8;
+export const REF_OBJECT = 12;
+export const REF_SIZE = 16;
+export const STATE_SIZE = 608;
+
+// How strictly two states are compared.
+/** A safe old state covers the new one; imprecise scalars match anything. */
+export const COMPARE_NOT_EXACT = 0;
+/** Registers and stack equal but for ids: an infinite loop. */
+export const COMPARE_EXACT = 1;
+/** The old state's ranges cover the new one's, precise or not: convergence of open-coded loops. */
+export const COMPARE_RANGE_WITHIN = 2;

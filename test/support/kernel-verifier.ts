@@ -1,0 +1,61 @@
+import type { Insn } from '../../src/isa/index.js';
+import { mapCreate, progLoad, type RawMapShape } from '../../src/linux/bpf.js';
+
+/** Numbers of the program types that tests load: `enum bpf_prog_type`. */
+export const PROG_TYPE = {
+  socket_filter: 1,
+  sched_cls: 3,
+  tracepoint: 5,
+  xdp: 6,
+  cgroup_skb: 8,
+  raw_tracepoint: 17,
+} as const;
+
+export interface KernelVerifyOptions {
+  readonly progType?: keyof typeof PROG_TYPE;
+  /** Maps to make; instructions name them by index (`map_idx`, `map_idx_value`). */
+  readonly maps?: readonly RawMapShape[];
+  readonly license?: string;
+  /** 1 instructions and states, 2 every step (the default), 4 statistics. */
+  readonly logLevel?: number;
+}
+
+export interface KernelVerdict {
+  readonly ok: boolean;
+  /** 0 when accepted. */
+  readonly errno: number;
+  readonly log: string;
+}
+
+/** What this machine's own kernel says of a program: loads it, keeps the log, and closes everything again. */
+export function kernelVerify(insns: readonly Insn[], options: KernelVerifyOptions = {}): KernelVerdict {
+  const maps = (options.maps ?? []).map((shape) => mapCreate(shape));
+  try {
+    const result = progLoad({
+      type: PROG_TYPE[options.progType ?? 'socket_filter'],
+      insns,
+      license: options.license ?? 'GPL',
+      logLevel: options.logLevel ?? 2,
+      maps,
+    });
+    if (!result.ok) return result;
+    result.program.close();
+    return { ok: true, errno: 0, log: result.log };
+  } finally {
+    for (const map of maps) map.close();
+  }
+}
+
+/** Why this machine's kernel cannot be asked, or undefined when it can: the reason that a test skips with. */
+export function kernelRefusal(): string | undefined {
+  try {
+    const exit: Insn[] = [
+      { opcode: 0xb7, dst: 0, src: 0, off: 0, imm: 0 },
+      { opcode: 0x95, dst: 0, src: 0, off: 0, imm: 0 },
+    ];
+    const verdict = kernelVerify(exit);
+    return verdict.ok ? undefined : `bpf(2) answered errno ${verdict.errno}`;
+  } catch (error) {
+    return `bpf(2) cannot be called: ${String(error)}`;
+  }
+}
