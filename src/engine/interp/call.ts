@@ -1,0 +1,92 @@
+import type { HelperBinding } from '../abi.js';
+import { FRAME_BYTES, MAX_FRAMES, MAY_GOTO_LIMIT, type Machine } from './machine.js';
+import type { RuntimeFunction } from './options.js';
+
+/** Programs that may follow each other by tail calls. Linux: MAX_TAIL_CALL_CNT. */
+const MAX_TAIL_CALLS = 33;
+
+/** Enters a function of the same program with a stack frame of its own. Returns its first instruction. */
+export function callLocal(machine: Machine, target: number): number {
+  if (machine.callers.length + 1 >= MAX_FRAMES)
+    throw machine.fail('EXEC_STACK', `calls are nested more than ${MAX_FRAMES} functions deep`, {
+      limit: MAX_FRAMES,
+    });
+  machine.callers.push({
+    executable: machine.executable,
+    returnTo: machine.pc + 1,
+    saved: [6, 7, 8, 9, 10].map((register) => machine.get(register)),
+    loopsLeft: machine.loopsLeft,
+  });
+  machine.loopsLeft = MAY_GOTO_LIMIT;
+  machine.set(10, machine.get(10) - BigInt(FRAME_BYTES));
+  return target;
+}
+
+/** Ends a function. Returns where its caller goes on, `done` when there is none. */
+export function leave(machine: Machine, done: number): number {
+  const caller = machine.callers.pop();
+  if (caller === undefined) return done;
+  machine.executable = caller.executable;
+  machine.loopsLeft = caller.loopsLeft;
+  caller.saved.forEach((saved, index) => {
+    machine.set(6 + index, saved);
+  });
+  return caller.returnTo;
+}
+
+/** Calls a helper and returns the next instruction, which after a tail call is the new program's first. */
+export function callHelper(machine: Machine, id: number): number {
+  const binding = machine.executable.helper(id);
+  if (binding === undefined) throw machine.fail('EXEC_CALL', `there is no helper ${id}`, { helper: id });
+  switch (binding.kind) {
+    case 'tail_call':
+      return tailCall(machine);
+    case 'host': {
+      const helper = machine.options.host?.[binding.name];
+      if (helper === undefined) throw absent(machine, id, binding.name);
+      const args = Array.from({ length: binding.args }, (_, index) => machine.get(index + 1));
+      machine.set(0, helper(...args));
+      return machine.pc + 1;
+    }
+    case 'runtime':
+      machine.set(0, callRuntime(machine, id, binding));
+      return machine.pc + 1;
+    default:
+      return binding satisfies never;
+  }
+}
+
+function absent(machine: Machine, id: number, name: string) {
+  return machine.fail('EXEC_CALL', `helper ${id} is ${name}, which is not there`, { helper: id, name });
+}
+
+function callRuntime(
+  machine: Machine,
+  id: number,
+  binding: Extract<HelperBinding, { readonly kind: 'runtime' }>,
+): bigint {
+  const callee = machine.options.runtime?.[binding.name];
+  if (typeof callee !== 'function') throw absent(machine, id, binding.name);
+  const args = binding.params.map((type, index) => {
+    const register = machine.get(index + 1);
+    return type === 'i32' ? Number(BigInt.asIntN(32, register)) : BigInt.asIntN(64, register);
+  });
+  const result = (callee as RuntimeFunction)(...args);
+  if (binding.result === 'void') return 0n;
+  const bits = binding.result === 'i32' ? 32 : 64;
+  return binding.signed === true
+    ? BigInt.asIntN(bits, BigInt(result ?? 0))
+    : BigInt.asUintN(bits, BigInt(result ?? 0));
+}
+
+/** A tail call that fails goes on with the next instruction and leaves r0 alone, as Linux's JIT does. */
+function tailCall(machine: Machine): number {
+  const index = Number(BigInt.asUintN(32, machine.get(3)));
+  if (machine.tailCalls >= MAX_TAIL_CALLS) return machine.pc + 1;
+  const target = machine.options.tailCall?.(machine.get(1), machine.get(2), index);
+  if (target === undefined) return machine.pc + 1;
+  machine.tailCalls++;
+  machine.executable = target;
+  machine.loopsLeft = MAY_GOTO_LIMIT;
+  return target.functions[0] ?? 0;
+}
