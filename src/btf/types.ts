@@ -95,9 +95,17 @@ export type BtfType =
       readonly kind: 'decl_tag';
       readonly name: string;
       readonly type: BtfTypeId;
+      /** -1 for the declaration itself, else the index of its member or parameter. */
       readonly componentIndex: number;
+      /** The tag is a whole attribute (kind_flag, Linux 6.15) instead of a `btf_decl_tag`. */
+      readonly attribute?: boolean;
     }
-  | { readonly kind: 'type_tag'; readonly name: string; readonly type: BtfTypeId };
+  | {
+      readonly kind: 'type_tag';
+      readonly name: string;
+      readonly type: BtfTypeId;
+      readonly attribute?: boolean;
+    };
 
 /** All types of one object or kernel. Made by `readBtf`, written by `writeBtf`. */
 export interface Btf {

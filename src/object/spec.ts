@@ -11,6 +11,8 @@ export interface ObjectSpec {
   readonly btf: Btf | undefined;
   readonly maps: readonly MapSpec[];
   readonly programs: readonly ProgramSpec[];
+  /** What the object holds and the spec leaves out, and why: one sentence each, for people. */
+  readonly notes?: readonly string[];
 }
 
 /** A map to be made. Also what `map create` builds from its arguments. */
@@ -45,6 +47,19 @@ export interface MapSpec {
     readonly ref: string;
     readonly refKind: 'map' | 'program';
   }[];
+  /** For `.kconfig`: the variables that `kconfigContents` fills in from the kernel's configuration. */
+  readonly externs?: readonly KconfigExtern[];
+}
+
+/** One `extern … __kconfig` variable, in the layout that libbpf gives them. */
+export interface KconfigExtern {
+  /** `CONFIG_HZ`, or libbpf's own `LINUX_KERNEL_VERSION`, `LINUX_HAS_SYSCALL_WRAPPER`, `LINUX_HAS_BPF_COOKIE`. */
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly type: BtfTypeId;
+  /** May be absent from the kernel's configuration, and is then zero. */
+  readonly weak: boolean;
 }
 
 /** One program of an object, with its subprograms appended as libbpf does, ready to relocate and load. */
@@ -60,6 +75,10 @@ export interface ProgramSpec {
   /** What follows the slash in the section name: tracepoint, function, interface. */
   readonly attachTo?: string;
   readonly sleepable: boolean;
+  /** An XDP program that takes packets in several buffers (`xdp.frags`). */
+  readonly xdpFrags?: boolean;
+  /** False for sections that start with `?`: loaded only when asked for by name. */
+  readonly autoload?: boolean;
   readonly license: string;
   readonly kernelVersion: number;
   readonly insns: readonly Insn[];

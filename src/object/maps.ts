@@ -1,0 +1,83 @@
+import { objectError } from '../errors/object.js';
+import type { ObjectContext } from './context.js';
+import { type PlacedMap, readBtfMaps } from './maps-btf.js';
+import { readDataMaps } from './maps-data.js';
+import { isLegacyMaps, readLegacyMaps } from './maps-legacy.js';
+import { tailCallSlot } from './sections.js';
+import type { MapSpec, ProgramSpec } from './spec.js';
+
+/** All maps of an object, and where references to them point. */
+export interface ObjectMaps {
+  /** Map names by section index, then by offset. */
+  readonly bySection: ReadonlyMap<number, ReadonlyMap<number, string>>;
+  /** Map names by index of the data section that they stand for. */
+  readonly data: ReadonlyMap<number, string>;
+  /** The finished specs: iproute2's tail-call sections fill slots of program arrays. */
+  complete(programs: readonly ProgramSpec[]): MapSpec[];
+}
+
+/** Reads the maps of every kind: legacy definitions, BTF-defined, global data, configuration. */
+export function readMaps(context: ObjectContext, kconfig: MapSpec | undefined): ObjectMaps {
+  const placed: PlacedMap[] = [];
+  const byId = new Map<number, string>();
+  for (const section of context.elf.sections) {
+    if (isLegacyMaps(section)) {
+      const legacy = readLegacyMaps(context, section);
+      placed.push(...legacy.maps);
+      for (const [id, name] of legacy.byId) byId.set(id, name);
+    }
+  }
+  for (const section of context.elf.sections)
+    if (section.name === '.maps' && section.size > 0) placed.push(...readBtfMaps(context, section));
+  const dataMaps = readDataMaps(context);
+  const specs = [
+    ...placed.map(({ spec }) => spec),
+    ...dataMaps.values(),
+    ...(kconfig === undefined ? [] : [kconfig]),
+  ];
+  checkNames(specs);
+  return {
+    bySection: placesOf(placed),
+    data: new Map([...dataMaps].map(([index, spec]) => [index, spec.name])),
+    complete: (programs) => withTailCalls(specs, programs, byId),
+  };
+}
+
+/** References find a map by name, so a name may mean only one. */
+function checkNames(specs: readonly MapSpec[]): void {
+  const seen = new Set<string>();
+  for (const { name, section } of specs) {
+    if (seen.has(name))
+      throw objectError('OBJECT_BAD_MAP', `two maps are named ${name}`, { facts: { map: name, section } });
+    seen.add(name);
+  }
+}
+
+function placesOf(placed: readonly PlacedMap[]): Map<number, Map<number, string>> {
+  const places = new Map<number, Map<number, string>>();
+  for (const { section, offset, spec } of placed) {
+    const names = places.get(section) ?? new Map<number, string>();
+    names.set(offset, spec.name);
+    places.set(section, names);
+  }
+  return places;
+}
+
+function withTailCalls(
+  specs: readonly MapSpec[],
+  programs: readonly ProgramSpec[],
+  byId: ReadonlyMap<number, string>,
+): MapSpec[] {
+  const slots = programs.flatMap((program) => {
+    const slot = tailCallSlot(program.section);
+    const map = slot && byId.get(slot.mapId);
+    return slot && map !== undefined ? [{ map, key: slot.slot, ref: program.name }] : [];
+  });
+  if (slots.length === 0) return [...specs];
+  return specs.map((spec) => {
+    const own = slots.filter((slot) => slot.map === spec.name);
+    if (own.length === 0) return spec;
+    const initial = own.map(({ key, ref }) => ({ key, ref, refKind: 'program' as const }));
+    return { ...spec, initial: [...(spec.initial ?? []), ...initial] };
+  });
+}

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Rebuilds every object here with clang 19. `// FLAGS: …` in a source adds flags; `// ALSO: NAME FLAGS` builds it again.
+set -eu
+cd "$(dirname "$0")"
+CLANG=${CLANG:-clang-19}
+compile() {
+	out=$1 src=$2
+	shift 2
+	$CLANG -target bpf -O2 -g -Wall -Wno-unused-function -fdebug-prefix-map="$PWD"=. "$@" -c "$src" -o "$out"
+}
+for src in ${*:-*.c}; do
+	compile "${src%.c}.o" "$src" $(sed -n 's|^// FLAGS: ||p' "$src")
+	sed -n 's|^// ALSO: ||p' "$src" | while read -r name flags; do
+		compile "$name.o" "$src" $flags
+	done
+done
