@@ -1,5 +1,7 @@
 import type { AccessBytes } from '../../isa/index.js';
-import { SYSTEM_BASE } from '../runtime/layout.js';
+
+/** Addresses below this read as zero in the engine: the page that a null pointer points into. */
+export const NULL_PAGES = 65536;
 
 /** Where the interpreted program's bytes are; a `WebAssembly.Memory` is one. The buffer may be replaced as it grows. */
 export interface ByteMemory {
@@ -18,19 +20,20 @@ export class AddressSpace {
 
   /**
    * Why `bytes` bytes at an address cannot be accessed; undefined when they can. All 64 bits of the address count.
-   * Nothing may be written where a null pointer points, so that reads there give zero.
+   * Nothing may be written where a null pointer points.
    */
   refusal(address: bigint, bytes: number, write: boolean): string | undefined {
     if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer);
     if (address + BigInt(bytes) > BigInt(this.#view.byteLength))
       return 'lies outside the memory of the engine';
-    if (write && address < SYSTEM_BASE) return 'is a null pointer and a small offset';
+    if (write && address < NULL_PAGES) return 'is a null pointer and a small offset';
     return undefined;
   }
 
   /** Reads an unsigned value. Ask `refusal` first. */
   read(address: bigint, bytes: AccessBytes): bigint {
     const at = Number(address);
+    if (at < NULL_PAGES) return 0n;
     switch (bytes) {
       case 1:
         return BigInt(this.#view.getUint8(at));

@@ -1,0 +1,9 @@
+export { type CompiledProgram, type CompileOptions, compileToWasm } from './compile.js';
+export {
+  type HostFunction,
+  instantiate,
+  type ProgramEnvironment,
+  type ProgramInstance,
+  supportsTailCalls,
+} from './instantiate.js';
+export { explainTrap } from './trap.js';
