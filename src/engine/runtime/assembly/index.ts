@@ -4,3 +4,4 @@ export * from './hash';
 export * from './dispatch';
 export * from './task';
 export * from './run';
+export * from './replay';
