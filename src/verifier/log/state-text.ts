@@ -84,7 +84,13 @@ interface Bound {
 }
 
 function boundsOf(memory: StateMemory, reg: RegAddr): Bound[] {
+  // Linux prints, and groups, a signed 32-bit bound that is not short as an unsigned word.
   const s32 = (name: string, value: number, trivial: number): Bound => ({
+    name,
+    value: BigInt(value >= -0x8000 && value <= 0x7fff ? value : value >>> 0),
+    trivial: value === trivial,
+  });
+  const u32 = (name: string, value: number, trivial: number): Bound => ({
     name,
     value: BigInt(value),
     trivial: value === trivial,
@@ -101,8 +107,8 @@ function boundsOf(memory: StateMemory, reg: RegAddr): Bound[] {
     wide('umax', memory.umax(reg), (1n << 64n) - 1n),
     s32('smin32', memory.smin32(reg), -0x8000_0000),
     s32('smax32', memory.smax32(reg), 0x7fff_ffff),
-    s32('umin32', memory.umin32(reg), 0),
-    s32('umax32', memory.umax32(reg), 0xffff_ffff),
+    u32('umin32', memory.umin32(reg), 0),
+    u32('umax32', memory.umax32(reg), 0xffff_ffff),
   ];
 }
 

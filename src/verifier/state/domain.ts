@@ -50,6 +50,8 @@ export interface Domain {
   aluScalar(op: number, width: number, dst: RegAddr, src: RegAddr): void;
   aluImm(op: number, width: number, dst: RegAddr, imm: number): void;
   negate(width: number, dst: RegAddr): void;
+  /** Byte order: `kind` 0 to little endian, 1 to big endian, 2 swap; `width` 16, 32, 64. */
+  swapBytes(kind: number, width: number, dst: RegAddr): void;
   /** `dst = src` in 64 bits, any type; equal scalars are linked by an id. */
   move(dst: RegAddr, src: RegAddr): void;
   /** `wDst = wSrc`; scalars only. */
@@ -87,7 +89,14 @@ export interface Domain {
    */
   refine(op: number, width: number, holds: boolean | number, a: RegAddr, b: RegAddr): number;
   refineImm(op: number, width: number, holds: boolean | number, a: RegAddr, imm: number): number;
-  /** Gives all scalars linked to `reg` what was learnt of it. */
+  /**
+   * Before a branch: finds the registers that share an id with `a` or `b` (0 for an immediate), the live ones only (set
+   * the live masks first) and all spills; at most 6, as Linux. Answers how many.
+   */
+  collectLinked(state: StateAddr, a: RegAddr, b: RegAddr): number;
+  /** Place of a collected register: (frame << 8) | (0x80 for a stack slot) | index. */
+  linkedPlace(index: number): number;
+  /** Gives the collected scalars that share `reg`'s id what was learnt of it; `state` may be either way's. */
   syncLinked(state: StateAddr, reg: RegAddr): void;
   countLinked(state: StateAddr, id: number): number;
   setPacketRange(state: StateAddr, type: number, id: number, range: number): void;
@@ -100,7 +109,10 @@ export interface Domain {
   rangeWithin(old: RegAddr, cur: RegAddr): number;
   isContradictory(reg: RegAddr): number;
   regCovers(old: RegAddr, cur: RegAddr, exact: number): number;
-  /** Address of 8 words, one for each frame: bit i says that register i is still read. Filled before `statesEqual`. */
+  /**
+   * Address of 8 words, one for each frame: bit i says that register i is still read. Filled before `statesEqual` and
+   * `collectLinked`.
+   */
   liveRegsAddress(): number;
   statesEqual(old: StateAddr, cur: StateAddr, exact: number): number;
   widenImprecise(old: StateAddr, cur: StateAddr): void;

@@ -48,8 +48,11 @@ export const REG_SUBREG_DEF = 108;
 export const REG_PRECISE = 112;
 export const REG_SIZE = 128;
 
-/** Flag in `REG_ID`: this scalar is its id's scalar plus `REG_OFF`. */
-export const ID_ADD_CONST = 0x40000000;
+/** Flag in `REG_ID`: this scalar is its id's scalar plus `REG_OFF`, added in 64 bits. */
+export const ID_ADD_CONST64 = 0x40000000;
+/** The same, added in 32 bits. */
+export const ID_ADD_CONST32 = 0x20000000;
+export const ID_ADD_CONST = 0x60000000;
 
 // Base types; the low byte of REG_TYPE.
 export const TYPE_NOT_INIT = 0;

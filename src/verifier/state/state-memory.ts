@@ -263,7 +263,10 @@ export class StateMemory {
 
   // Comparison
 
-  /** Says which registers of a frame will still be read, before `ops.statesEqual`. */
+  /**
+   * Says which registers of a frame will still be read, before `ops.statesEqual` and
+   * `ops.collectLinked`.
+   */
   setLiveRegs(frameIndex: number, mask: number): void {
     this.setWord(this.ops.liveRegsAddress() + frameIndex * 4, mask);
   }

@@ -1,11 +1,11 @@
 // Arithmetic on scalar registers. Op codes are the ALU codes of the instruction set; signed forms have 0x100 added.
-import { REG_AUX, REG_ID, REG_OFF, REG_SIZE, REG_SUBREG_DEF, REG_TYPE, TYPE_SCALAR, ID_ADD_CONST } from '../layout';
+import { REG_AUX, REG_ID, REG_OFF, REG_SIZE, REG_SUBREG_DEF, REG_TYPE, TYPE_SCALAR, ID_ADD_CONST, ID_ADD_CONST32, ID_ADD_CONST64 } from '../layout';
 import {
   bits, clearLink, copyReg, idOf, isConst32, isConst64, mask, markKnown, markUnknown, setKnown, setTnum, smax32, smin32, typeOf,
-  umax, umax32, umin32,
+  umax, umax32, umin32, unbound32, unbound64,
 } from './fields';
 import { syncBounds } from './bounds';
-import { asWord, signExtend32, signExtend64, zeroExtend32 } from './extend';
+import { asWord, signExtend32, signExtend64, truncateTo, zeroExtend32 } from './extend';
 import {
   addRanges, addRanges32, andRanges, andRanges32, mulRanges, mulRanges32, orRanges, orRanges32, shiftArithmetic32,
   shiftArithmetic64, shiftLeft32, shiftLeft64, shiftRight32, shiftRight64, subRanges, subRanges32, xorRanges, xorRanges32,
@@ -36,43 +36,51 @@ function isTracked(op: i32, width: i32, src: usize): bool {
 /** `dst = dst op src` for two scalars. Identity (links to equal scalars) is kept as Linux keeps it. */
 export function aluScalar(op: i32, width: i32, dst: usize, src: usize): void {
   copyReg(operand, src);
-  updateLink(op, width, dst);
+  updateLink(op, width, dst, dst == src);
   compute(op, width, dst);
 }
 
 /** `dst = dst op imm`, the immediate sign-extended. */
 export function aluImm(op: i32, width: i32, dst: usize, imm: i32): void {
   markKnown(operand, (imm as i64) as u64);
-  updateLink(op, width, dst);
+  updateLink(op, width, dst, false);
   compute(op, width, dst);
 }
 
 /** `dst = -dst`. */
 export function negate(width: i32, dst: usize): void {
   copyReg(operand, dst);
+  store<i32>(dst, 0, REG_ID);
   compute(NEG, width, dst);
 }
 
-/** Adding a small constant once keeps a scalar linked to its equals, at a distance; anything else ends the link. */
-function updateLink(op: i32, width: i32, dst: usize): void {
-  if (op == ADD && width == 64 && idOf(dst) != 0 && isConst64(operand)) {
-    const delta = bits(operand);
-    if ((idOf(dst) & ID_ADD_CONST) == 0 && delta <= (i32.MAX_VALUE as u64)) {
-      store<i32>(dst, idOf(dst) | ID_ADD_CONST, REG_ID);
-      store<i32>(dst, delta as i32, REG_OFF);
-      return;
-    }
+/**
+ * Adding or subtracting a constant once keeps a scalar linked to its equals, at a distance; anything else ends the link.
+ * `isSelf` is `r += r`, which is no constant distance even where r is constant.
+ */
+function updateLink(op: i32, width: i32, dst: usize, isSelf: bool): void {
+  const id = idOf(dst);
+  const isMoved = (op == ADD || op == SUB) && (width == 32 ? isConst32(operand) : isConst64(operand)) && !isSelf;
+  if (id == 0 || !isMoved) {
+    store<i32>(dst, 0, REG_ID);
+    return;
+  }
+  const delta = width == 32 ? (bits(operand) as i32) as i64 : bits(operand) as i64;
+  const distance = op == SUB ? -delta : delta;
+  const fits = delta >= (i32.MIN_VALUE as i64) && delta <= (i32.MAX_VALUE as i64) && distance <= (i32.MAX_VALUE as i64);
+  if (!fits || (width == 32 && umax(dst) > (u32.MAX_VALUE as u64)) || (id & ID_ADD_CONST) != 0) {
     clearLink(dst);
     return;
   }
-  store<i32>(dst, 0, REG_ID);
+  store<i32>(dst, id | (width == 32 ? ID_ADD_CONST32 : ID_ADD_CONST64), REG_ID);
+  store<i32>(dst, distance as i32, REG_OFF);
 }
 
 function compute(op: i32, width: i32, dst: usize): void {
   const src = operand;
   if (!isTracked(op, width, src)) {
+    // Linux forgets the upper half too, though a 32-bit operation has cleared it.
     markUnknown(dst);
-    if (width == 32) asWord(dst);
     return;
   }
   switch (op) {
@@ -181,4 +189,23 @@ export function moveSigned(width: i32, size: i32, dst: usize, src: usize): void 
 /** `dst = imm`; 32 bits are zero-extended. */
 export function moveImm(width: i32, dst: usize, imm: i32): void {
   markKnown(dst, width == 64 ? (imm as i64) as u64 : (imm as u32) as u64);
+}
+
+const TO_LITTLE = 0;
+
+// @ts-ignore: decorator
+@inline function swapped(value: u64, width: i32): u64 { return bswap<u64>(value) >> ((64 - width) as u64); }
+
+/** Byte order conversions: `kind` 0 to little endian (the machine's), 1 to big endian, 2 swap; `width` 16, 32, 64. */
+export function swapBytes(kind: i32, width: i32, dst: usize): void {
+  if (kind != TO_LITTLE) {
+    const keep: u64 = u64.MAX_VALUE >> ((64 - width) as u64);
+    setTnum(dst, swapped(bits(dst) & keep, width), swapped(mask(dst) & keep, width));
+    // Swapping scrambles ranges; new ones come from the known bits.
+    unbound64(dst);
+    unbound32(dst);
+    syncBounds(dst);
+  }
+  if (kind != TO_LITTLE || width < 64) store<i32>(dst, 0, REG_ID);
+  truncateTo(dst, width >> 3);
 }

@@ -1,9 +1,9 @@
 // What a scalar's five descriptions (tnum, unsigned and signed 64-bit and 32-bit ranges) teach each other.
 // Linux 6.18 meanings: the order of the deductions is part of them, since decisions must be equal.
 import {
-  bits, isConst64, mask, setS, setS32, setTnum, setU, setU32, smax, smax32, smin, smin32, umax, umax32, umin, umin32,
+  bits, isConst64, mask, setKnown, setS, setS32, setTnum, setU, setU32, smax, smax32, smin, smin32, umax, umax32, umin, umin32,
 } from './fields';
-import { tm, tnumIntersect, tnumOr, tnumRange, tv } from './tnum';
+import { tm, tnumIntersect, tnumNext, tnumOr, tnumRange, tv } from './tnum';
 
 const UPPER: u64 = 0xffffffff00000000;
 const LOWER: u64 = 0x00000000ffffffff;
@@ -38,6 +38,22 @@ export function updateBounds64(r: usize): void {
   const m = mask(r);
   meetS(r, (v | (m & 0x8000000000000000)) as i64, (v | (m & 0x7fffffffffffffff)) as i64);
   meetU(r, v, v | m);
+  meetTnum(r, v, m);
+}
+
+/** When range and known bits have a single value in common, that is the value. */
+function meetTnum(r: usize, v: u64, m: u64): void {
+  const low = umin(r);
+  const high = umax(r);
+  const isMember = ((low ^ v) & ~m) == 0;
+  const next = tnumNext(v, m, low);
+  if (isMember) {
+    if (next > high) setKnown(r, low);
+  } else if (next == (v | m)) {
+    setKnown(r, next);
+  } else if (next <= high && tnumNext(v, m, next) > high) {
+    setKnown(r, next);
+  }
 }
 
 export function updateBounds(r: usize): void {
@@ -68,7 +84,17 @@ function deduce32(r: usize): void {
   lowerAcrossCarry(r, umin(r), umax(r));
   lowerAcrossCarry(r, smin(r) as u64, smax(r) as u64);
   if ((umin32(r) as i32) <= (umax32(r) as i32)) meetS32(r, umin32(r) as i32, umax32(r) as i32);
-  if ((smin32(r) as u32) <= (smax32(r) as u32)) meetU32(r, smin32(r) as u32, smax32(r) as u32);
+  const first = smin32(r) as u32;
+  const last = smax32(r) as u32;
+  if (first <= last) {
+    meetU32(r, first, last);
+  } else if (umax32(r) < first) {
+    setS32(r, umin32(r) as i32, smax32(r));
+    setU32(r, umin32(r), umax32(r) < last ? umax32(r) : last);
+  } else if (last < umin32(r)) {
+    setS32(r, smin32(r), umax32(r) as i32);
+    setU32(r, umin32(r) > first ? umin32(r) : first, umax32(r));
+  }
 }
 
 function deduce64(r: usize): void {
@@ -93,7 +119,14 @@ function deduceMixed(r: usize): void {
   const high = umax32(r) as u64;
   meetU(r, (umin(r) & UPPER) | low, (umax(r) & UPPER) | high);
   meetS(r, (((smin(r) as u64) & UPPER) | low) as i64, (((smax(r) as u64) & UPPER) | high) as i64);
-  if (smin(r) >= (i32.MIN_VALUE as i64) && smax(r) <= (i32.MAX_VALUE as i64)) meetS(r, smin32(r) as i64, smax32(r) as i64);
+  // A sign-extended word whose lower half cannot be negative is that lower half.
+  if (smin32(r) >= 0 && smin(r) >= (i32.MIN_VALUE as i64) && smax(r) <= (i32.MAX_VALUE as i64)) {
+    setS(r, smin32(r) as i64, smax32(r) as i64);
+    setU(r, smin32(r) as u64, smax32(r) as u64);
+    tnumRange(smin32(r) as u64, smax32(r) as u64);
+    tnumIntersect(bits(r), mask(r), tv, tm);
+    setTnum(r, tv, tm);
+  }
 }
 
 /** Known bits from the ranges. */

@@ -98,7 +98,11 @@ function scalarSafe(old: usize, cur: usize, exact: i32): bool {
   const oldId = idOf(old);
   const curId = idOf(cur);
   if ((oldId & ID_ADD_CONST) != (curId & ID_ADD_CONST)) return false;
-  if ((oldId & ID_ADD_CONST) != 0 && load<i32>(old, REG_OFF) != load<i32>(cur, REG_OFF)) return false;
+  if ((oldId & ID_ADD_CONST) != 0) {
+    // A distant scalar must stay distant from the same one.
+    if (load<i32>(old, REG_OFF) != load<i32>(cur, REG_OFF)) return false;
+    if (!sameId(oldId & ~ID_ADD_CONST, curId & ~ID_ADD_CONST)) return false;
+  }
   return isSubset(old, cur) && sameScalarId(oldId, curId);
 }
 

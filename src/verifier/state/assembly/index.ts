@@ -1,13 +1,13 @@
 // The verifier's abstract domain: what TypeScript may call.
 export {
-  aluImm, aluScalar, getLastId, linkBeforeCopy, move, moveImm, moveSigned, moveWord, negate, newId, setLastId,
+  aluImm, aluScalar, swapBytes, getLastId, linkBeforeCopy, move, moveImm, moveSigned, moveWord, negate, newId, setLastId,
 } from './alu';
 export { isContradictory, syncBounds } from './bounds';
 export { branchTaken, branchTakenImm, immediate, refine, refineImm } from './branch';
 export { isSubset, liveRegsAddress, rangeWithin, regCovers, setUninitAllowed, statesEqual, widenImprecise } from './compare';
 export { signExtend32, signExtend64, truncateTo, zeroExtend32 } from './extend';
 export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, setKnown } from './fields';
-export { countLinked, setPacketRange, syncLinked, walkNext, walkStart } from './link';
+export { collectLinked, countLinked, linkedPlace, setPacketRange, syncLinked, walkNext, walkStart } from './link';
 export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer';
 export {
   cloneState, copyState, freeReg, freeState, memoryInUse, newReg, newState, popFrame, pushFrame, saveState,

@@ -98,3 +98,20 @@ export function tnumContains(av: u64, am: u64, bv: u64, bm: u64): bool {
 @inline export function tnumOverlaps(av: u64, am: u64, bv: u64, bm: u64): bool {
   return ((av ^ bv) & ~(am | bm)) == 0;
 }
+
+/** The smallest value of the set above `floor`; the set's largest when there is none. */
+export function tnumNext(v: u64, m: u64, floor: u64): u64 {
+  const largest = v | m;
+  if (floor >= largest) return largest;
+  const from = floor + 1;
+  const wrong = (from ^ v) & ~m;
+  if (wrong == 0) return from;
+  const top: u64 = (1 as u64) << (63 - clz<u64>(wrong));
+  const upto = (top << 1) - 1;
+  if ((v & top) != 0) return (from & ~upto) | (v & upto);
+  // The known bit is 0 where `from` has 1: an unknown bit above must go up.
+  const up = m & ~from & ~upto;
+  if (up == 0) return largest;
+  const bit = up & (~up + 1);
+  return (from & ~((bit << 1) - 1)) | bit | (v & (bit - 1));
+}
