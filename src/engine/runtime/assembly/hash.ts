@@ -59,7 +59,7 @@ function sameKey(a: usize, b: usize, size: usize): bool {
 
 export function hash_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32): usize {
   const cpus = load<u32>(SYS_CPUS);
-  const valueOffset = roundUp(ELEM_KEY + <usize>keySize, 8);
+  const valueOffset = roundUp(<usize>(ELEM_KEY + keySize), 8);
   const cpuStride = type == MAP_PERCPU_HASH ? roundUp(<usize>valueSize, 8) : 0;
   const stride = <u64>valueOffset + (cpuStride ? <u64>cpuStride * cpus : <u64>roundUp(<usize>valueSize, 8));
   // Replacing an entry takes an element of its own for each CPU that may be doing so.

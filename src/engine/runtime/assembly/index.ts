@@ -5,3 +5,7 @@ export * from './dispatch';
 export * from './task';
 export * from './run';
 export * from './replay';
+export * from './packet';
+export * from './checksum';
+export * from './probe';
+export * from './perf';

@@ -27,6 +27,7 @@ export function get_prandom_u32(): u32 {
 }
 
 export function get_smp_processor_id(): u32 { return load<u32>(cpuArea, CPU_ID); }
+export function get_numa_node_id(): u32 { return 0; }
 export function get_current_pid_tgid(): u64 { return load<u64>(cpuArea, CPU_PID_TGID); }
 export function get_current_uid_gid(): u64 { return load<u64>(cpuArea, CPU_UID_GID); }
 

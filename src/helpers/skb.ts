@@ -1,0 +1,75 @@
+import {
+  ANYTHING,
+  CTX,
+  type HelperRow,
+  INTEGER,
+  READ_MEM,
+  READ_MEM_OR_NULL,
+  SIZE,
+  SIZE_OR_ZERO,
+  WRITE_MEM,
+} from './row.js';
+
+/** Socket buffers and checksums. */
+export const skb: readonly HelperRow[] = [
+  {
+    name: 'bpf_skb_load_bytes',
+    since: '4.5',
+    doc: 'Copies bytes out of the packet; -EFAULT and zeros beyond its end.',
+    args: [CTX, ANYTHING, WRITE_MEM, SIZE],
+    returns: INTEGER,
+  },
+  {
+    name: 'bpf_skb_load_bytes_relative',
+    since: '4.18',
+    doc: 'Copies bytes from an offset after the link-layer header (0) or the network header (1).',
+    args: [CTX, ANYTHING, WRITE_MEM, SIZE, ANYTHING],
+    returns: INTEGER,
+  },
+  {
+    name: 'bpf_skb_store_bytes',
+    since: '4.1',
+    doc: 'Copies bytes into the packet. Flags: BPF_F_RECOMPUTE_CSUM 1, BPF_F_INVALIDATE_HASH 2.',
+    args: [CTX, ANYTHING, READ_MEM, SIZE, ANYTHING],
+    returns: INTEGER,
+    changesPacket: true,
+  },
+  {
+    name: 'bpf_skb_pull_data',
+    since: '4.9',
+    doc: 'Makes so many bytes of the packet linear and writable (0: its linear part); -ENOMEM beyond its end.',
+    args: [CTX, ANYTHING],
+    returns: INTEGER,
+    changesPacket: true,
+  },
+  {
+    name: 'bpf_get_hash_recalc',
+    since: '4.8',
+    doc: "The packet's flow hash.",
+    args: [CTX],
+    returns: INTEGER,
+  },
+  {
+    name: 'bpf_l3_csum_replace',
+    since: '4.1',
+    doc: 'Updates an IP checksum for a field that changed. Flags: its size, 2 or 4; 0: `to` is the difference of bpf_csum_diff.',
+    args: [CTX, ANYTHING, ANYTHING, ANYTHING, ANYTHING],
+    returns: INTEGER,
+    changesPacket: true,
+  },
+  {
+    name: 'bpf_l4_csum_replace',
+    since: '4.1',
+    doc: 'Updates a TCP or UDP checksum for a field that changed. Flags as bpf_l3_csum_replace, and BPF_F_PSEUDO_HDR 16, BPF_F_MARK_MANGLED_0 32, BPF_F_MARK_ENFORCE 64, BPF_F_IPV6 128.',
+    args: [CTX, ANYTHING, ANYTHING, ANYTHING, ANYTHING],
+    returns: INTEGER,
+    changesPacket: true,
+  },
+  {
+    name: 'bpf_csum_diff',
+    since: '4.6',
+    doc: 'The difference that replacing some bytes by others makes to an internet checksum; sizes are multiples of 4.',
+    args: [READ_MEM_OR_NULL, SIZE_OR_ZERO, READ_MEM_OR_NULL, SIZE_OR_ZERO, ANYTHING],
+    returns: INTEGER,
+  },
+];
