@@ -45,6 +45,7 @@ export class Cursor {
   }
 
   fail(what: string, code: AsmError['code'] = 'ASM_SYNTAX', hint?: string): AsmError {
+    this.skipSpace();
     return new AsmError(code, this.line, this.at + 1, what, hint);
   }
 

@@ -142,10 +142,14 @@ function atomic(cursor: Cursor, op: AtomicOp, bytes: AccessBytes, fetch: boolean
 function parseLock(cursor: Cursor): Statement {
   if (cursor.peek(/\*/y) !== undefined) return parseLocked(cursor);
   const fetched = cursor.take(/fetch(?:_|\s+)/y) !== undefined;
+  const start = cursor.at;
   const word = cursor.expect(/([a-z]+?)(32|64)?\b/y, 'an atomic operation');
   const row = ATOMIC_OPS.find(({ name, fetch }) => name === word[1] && fetch !== 'never');
-  if (row === undefined) throw cursor.fail(`there is no atomic operation "${word[0]}"`);
-  if (fetched && row.fetch === 'always') throw cursor.fail(`${row.name} always fetches: leave "fetch" out`);
+  if (row === undefined || (fetched && row.fetch === 'always')) {
+    cursor.at = start;
+    if (row === undefined) throw cursor.fail(`there is no atomic operation "${word[0]}"`);
+    throw cursor.fail(`${row.name} always fetches: leave "fetch" out`);
+  }
   return atomic(cursor, row.name, word[2] === '32' ? 4 : 8, fetched || row.fetch === 'always');
 }
 
