@@ -1,4 +1,6 @@
 export { alignOf } from './align.js';
+export { CORE_KINDS, type CoreKind } from './core/kinds.js';
+export { type CoreRelocation, type CoreTarget, coreRelocate } from './core/relocate.js';
 export { findAllByName, findByName, nameOf } from './find.js';
 export { readBtf } from './read.js';
 export {
@@ -8,6 +10,9 @@ export {
   type ExtLine,
   readBtfExt,
 } from './read-ext.js';
+export { readValue } from './read-value.js';
 export { referencesOf } from './references.js';
 export { POINTER_BYTES, resolve, resolvedType, sizeOf, skipModifiers, trySizeOf, typeAt } from './resolve.js';
 export type * from './types.js';
+export type { BtfValue } from './value.js';
+export { writeValue } from './write-value.js';

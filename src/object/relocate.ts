@@ -1,3 +1,4 @@
+import { type Btf, coreRelocate } from '../btf/index.js';
 import { objectError } from '../errors/object.js';
 import type { Insn } from '../isa/index.js';
 import { PSEUDO } from './pseudo.js';
@@ -7,6 +8,13 @@ import type { ProgramSpec, Relocation } from './spec.js';
 export interface RelocateOptions {
   /** The place of a map in the list of maps that goes with the program. */
   readonly mapIndex: (name: string) => number;
+  /**
+   * The kernel's types, to which CO-RE records are fitted. Without them the instructions keep the offsets of the types
+   * that the program was compiled with.
+   */
+  readonly kernelBtf?: Btf | undefined;
+  /** Byte order of the target. Default little. */
+  readonly littleEndian?: boolean;
   /** The address or, for a typed one, the BTF id of a kernel symbol; undefined when the kernel lacks it. */
   readonly ksym?: (name: string, typed: boolean) => bigint | undefined;
   /** The BTF id of a kernel function; undefined when the kernel lacks it. */
@@ -17,13 +25,17 @@ export interface RelocateOptions {
 const POISON_KFUNC = 2002000000;
 
 /**
- * A program's instructions with every reference filled in: maps as indexes (`map_idx`, `map_idx_value`), kernel
- * symbols, kernel functions.
+ * A program's instructions with every reference filled in: CO-RE records, maps as indexes (`map_idx`,
+ * `map_idx_value`), kernel symbols, kernel functions.
  *
- * @throws {SkepError} `OBJECT_UNRESOLVED` for a kernel symbol or function that is absent and not weak.
+ * @throws {SkepError} `OBJECT_UNRESOLVED` for a kernel symbol or function that is absent and not weak; `CORE_*` for a CO-RE
+ * record that cannot be resolved.
  */
 export function relocate(program: ProgramSpec, options: RelocateOptions): Insn[] {
   const insns = [...program.insns];
+  const { kernelBtf: kernel, littleEndian = true } = options;
+  if (kernel !== undefined && program.btf !== undefined)
+    coreRelocate(insns, program.coreRelocations, { local: program.btf, kernel, littleEndian });
   for (const relocation of program.relocations) apply(insns, program, relocation, options);
   return insns;
 }
