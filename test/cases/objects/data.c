@@ -12,7 +12,6 @@ __u64 zeroed;
 static volatile __u32 hidden = 9;
 __u32 custom SEC(".data.custom") = 11;
 const char text[] SEC(".rodata.text") = "hello";
-static const char *const names[] = { "zero", "one" };
 
 extern unsigned LINUX_KERNEL_VERSION __kconfig;
 extern int CONFIG_HZ __kconfig;

@@ -25,4 +25,4 @@ int main_(void *skb)
 	return bpf_map_lookup_elem(&shared, &key) ? bpf_map_lookup_elem(&outside, &key) != 0 : 1;
 }
 
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";

@@ -44,5 +44,5 @@ int count(void *ctx)
 	return bpf_map_lookup_elem(&pool, &key) != 0;
 }
 
-char license[] SEC("license") = "GPL";
-__u32 version SEC("version") = 0x060100;
+char _license[] SEC("license") = "GPL";
+__u32 _version SEC("version") = 0x060100;
