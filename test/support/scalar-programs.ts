@@ -63,7 +63,7 @@ function aluOf(random: Random, dst: number): Insn[] {
   const wide = random.below(2) === 0;
   const width = wide ? 64 : 32;
   const cls = wide ? CLASS.ALU64 : CLASS.ALU;
-  const special = random.below(14);
+  const special = random.below(15);
   if (special === 0) return [insn(cls | 0x80, dst, 0, 0, 0)];
   if (special === 1) {
     const end = random.pick([CLASS.ALU | SOURCE.K, CLASS.ALU | SOURCE.X, CLASS.ALU64 | SOURCE.K]);
@@ -74,6 +74,7 @@ function aluOf(random: Random, dst: number): Insn[] {
       insn(cls | SOURCE.X | 0xb0, dst, random.pick(SCALARS), random.pick(wide ? [8, 16, 32] : [8, 16]), 0),
     ];
   }
+  if (special === 3) return signMaskOf(random, dst);
   const op = random.pick(ALU_OPS);
   const isShift = op.name === 'lsh' || op.name === 'rsh' || op.name === 'arsh';
   const isDivision = op.name.endsWith('div') || op.name.endsWith('mod');
@@ -82,6 +83,16 @@ function aluOf(random: Random, dst: number): Insn[] {
   let imm = isShift ? random.below(width) : immediate(random);
   if (isDivision && imm === 0) imm = 1;
   return [insn(cls | op.code, dst, 0, op.off, imm)];
+}
+
+/** What compilers make of a conditional value: the sign spread over all bits, then AND or OR with a constant. */
+function signMaskOf(random: Random, dst: number): Insn[] {
+  const wide = random.below(2) === 0;
+  const mask = random.pick([0x50, 0x40]);
+  return [
+    insn((wide ? CLASS.ALU64 : CLASS.ALU) | 0xc0, dst, 0, 0, wide ? 63 : 31),
+    insn((random.below(4) > 0 ? CLASS.ALU64 : CLASS.ALU) | mask, dst, 0, 0, immediate(random)),
+  ];
 }
 
 function branchOf(random: Random, left: number): Insn[] {

@@ -106,8 +106,22 @@ class Walk {
       return;
     }
     const code = ALU_CODE.get(name) ?? -1;
+    const isConst = src.kind === 'imm' || this.memory.isConst(this.reg(src.reg));
+    if ((name === 'and' || name === 'or') && isConst) this.#followSignMask(dst);
     if (src.kind === 'imm') ops.aluImm(code, width, dst, src.imm);
     else ops.aluScalar(code, width, dst, this.reg(src.reg));
+  }
+
+  /** Both values of a sign mask: 0 later, at the same instruction; -1 now. */
+  #followSignMask(dst: RegAddr): void {
+    const { ops } = this.memory;
+    const width = ops.signMaskWidth(dst);
+    if (width === 0) return;
+    const state = ops.cloneState(this.state);
+    const distance = dst - this.memory.currentFrame(this.state);
+    ops.assumeMask(this.memory.currentFrame(state) + distance, width, 0);
+    ops.assumeMask(dst, width, 1);
+    this.pending.push({ state, at: this.at - 1 });
   }
 
   #branch(op: Operation & { kind: 'branch' }): void {

@@ -52,6 +52,13 @@ export interface Domain {
   negate(width: number, dst: RegAddr): void;
   /** Byte order: `kind` 0 to little endian, 1 to big endian, 2 swap; `width` 16, 32, 64. */
   swapBytes(kind: number, width: number, dst: RegAddr): void;
+  /**
+   * 64 or 32 when the scalar (or its lower half) is known to be -1 or 0 but not which, else 0. Before AND and OR with a
+   * constant operand (`isConst` of all 64 bits) Linux follows both: it pushes a copy of the state at the same instruction
+   * with `assumeMask(…, 0)` and goes on with `assumeMask(…, 1)`.
+   */
+  signMaskWidth(reg: RegAddr): number;
+  assumeMask(reg: RegAddr, width: number, ones: boolean | number): void;
   /** `dst = src` in 64 bits, any type; equal scalars are linked by an id. */
   move(dst: RegAddr, src: RegAddr): void;
   /** `wDst = wSrc`; scalars only. */

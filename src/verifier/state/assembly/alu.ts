@@ -1,7 +1,7 @@
 // Arithmetic on scalar registers. Op codes are the ALU codes of the instruction set; signed forms have 0x100 added.
 import { REG_AUX, REG_ID, REG_OFF, REG_SIZE, REG_SUBREG_DEF, REG_TYPE, TYPE_SCALAR, ID_ADD_CONST, ID_ADD_CONST32, ID_ADD_CONST64 } from '../layout';
 import {
-  bits, clearLink, copyReg, idOf, isConst32, isConst64, mask, markKnown, markUnknown, setKnown, setTnum, smax32, smin32, typeOf,
+  bits, clearLink, copyReg, idOf, isConst32, isConst64, mask, markKnown, markUnknown, setKnown, setKnown32, setTnum, smax, smax32, smin, smin32, typeOf,
   umax, umax32, umin32, unbound32, unbound64,
 } from './fields';
 import { syncBounds } from './bounds';
@@ -208,4 +208,19 @@ export function swapBytes(kind: i32, width: i32, dst: usize): void {
   }
   if (kind != TO_LITTLE || width < 64) store<i32>(dst, 0, REG_ID);
   truncateTo(dst, width >> 3);
+}
+
+/**
+ * 64 or 32 when the scalar (its lower half) is -1 or 0, the outcome of an arithmetic shift by all bits, and 0 otherwise.
+ * Before AND and OR with a constant Linux then goes both ways: see `assumeMask`.
+ */
+export function signMaskWidth(r: usize): i32 {
+  if (smin(r) == -1 && smax(r) == 0) return 64;
+  return smin32(r) == -1 && smax32(r) == 0 ? 32 : 0;
+}
+
+/** Makes a sign mask of this width -1 or 0. */
+export function assumeMask(r: usize, width: i32, ones: bool): void {
+  if (width == 64) setKnown(r, ones ? u64.MAX_VALUE : 0);
+  else setKnown32(r, ones ? u32.MAX_VALUE : 0);
 }

@@ -1,6 +1,6 @@
 // The verifier's abstract domain: what TypeScript may call.
 export {
-  aluImm, aluScalar, swapBytes, getLastId, linkBeforeCopy, move, moveImm, moveSigned, moveWord, negate, newId, setLastId,
+  aluImm, aluScalar, assumeMask, signMaskWidth, swapBytes, getLastId, linkBeforeCopy, move, moveImm, moveSigned, moveWord, negate, newId, setLastId,
 } from './alu';
 export { isContradictory, syncBounds } from './bounds';
 export { branchTaken, branchTakenImm, immediate, refine, refineImm } from './branch';
