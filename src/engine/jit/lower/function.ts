@@ -59,6 +59,7 @@ export function lowerFunction(
       if (environment.sandbox) changeDepth(environment, code, -1);
     },
   };
+  code.mark(plan.graph.blocks[0]!.start);
   code.globalGet(environment.stackPointer).tee(frame);
   setFromLow(context, 10);
   if (movesStack) {
