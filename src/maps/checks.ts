@@ -44,10 +44,8 @@ export function checkArray(shape: MapShape, allowed: number, perCpu: boolean): M
 
 /** Linux: fd_array_map_alloc_check. */
 export function checkSlotArray(shape: MapShape, allowed: number): MapRefusal | undefined {
-  const array = checkArray({ ...shape, valueSize: shape.valueSize || 4 }, allowed, false);
-  if (array !== undefined) return array;
   return shape.valueSize === 4
-    ? undefined
+    ? checkArray(shape, allowed, false)
     : refuse('EINVAL', `values of this type have 4 bytes, not ${shape.valueSize}`);
 }
 
