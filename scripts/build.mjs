@@ -113,7 +113,11 @@ async function bundle() {
     platform: 'neutral',
     entryPoints: existing({ index: 'src/index.ts', isa: 'src/isa/index.ts' }),
   });
-  const node = existing({ node: 'src/node.ts', 'cli/main': 'src/cli/main.ts' });
+  const node = existing({
+    node: 'src/node.ts',
+    'cli/main': 'src/cli/main.ts',
+    'cli/exec': 'src/cli/exec.ts',
+  });
   if (Object.keys(node).length > 0) {
     await build({
       ...shared,

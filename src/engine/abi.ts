@@ -56,6 +56,11 @@ export interface Executable {
   readonly helper: (id: number, map?: MapFacts) => HelperBinding | undefined;
   /** What the verifier proved; undefined for unverified code, which then must run in a sandbox. */
   readonly facts: ProgramFacts | undefined;
+  /**
+   * In a sandbox, what `callx` calls: a host function of six arguments, the register's value and r1–r5. Without it
+   * `callx` is refused, as Linux refuses it.
+   */
+  readonly callByNumber?: Extract<HelperBinding, { readonly kind: 'host' }>;
   /** Checks addresses and counts down a budget: for code that nobody verified. */
   readonly sandbox: boolean;
 }

@@ -183,7 +183,7 @@ describe('interpret', () => {
     run('r0 = 1\ncall f\nexit\nf: r0 = 2\nexit', {
       onStep: (index, r, depth) => seen.push(`${index} ${r[0]} ${depth}`),
     });
-    expect(seen).toEqual(['0 0 0', '1 1 0', '3 1 1', '4 2 1', '2 2 0']);
+    expect(seen).toEqual(['0 0 0', '1 1 0', '3 0 1', '4 2 1', '2 2 0']);
   });
 
   test.each([

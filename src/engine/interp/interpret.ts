@@ -2,7 +2,7 @@ import type { Operand, Operation } from '../../isa/index.js';
 import type { Executable } from '../abi.js';
 import { alu, convertEndian, isTaken, signExtend } from './alu.js';
 import { atomic } from './atomic.js';
-import { callHelper, callLocal, leave } from './call.js';
+import { callHelper, callLocal, callRegister, leave } from './call.js';
 import { Machine } from './machine.js';
 import type { InterpreterOptions } from './options.js';
 import { loadFromPacket } from './packet.js';
@@ -67,9 +67,7 @@ function step(machine: Machine): number {
     case 'call_helper':
       return callHelper(machine, operation.id);
     case 'call_register':
-      if (machine.options.helperByNumber !== true)
-        throw machine.fail('EXEC_CALL', 'a call through a register is refused, as Linux refuses it');
-      return callHelper(machine, Number(BigInt.asIntN(32, machine.get(operation.reg))));
+      return callRegister(machine, operation.reg);
     case 'call_kfunc':
       throw machine.fail('EXEC_CALL', `there is no kernel function with BTF id ${operation.btfId}`);
     case 'ld_abs':

@@ -22,7 +22,7 @@ export const MAY_GOTO_LIMIT = 8 * 1024 * 1024;
 export interface Caller {
   readonly executable: Executable;
   readonly returnTo: InsnIndex;
-  /** r6 to r10. */
+  /** r1 to r10. */
   readonly saved: readonly bigint[];
   readonly loopsLeft: number;
 }

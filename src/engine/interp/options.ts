@@ -30,11 +30,6 @@ export interface InterpreterOptions {
    * of the `__sk_buff` that r6 points to.
    */
   readonly skbLoad?: (ctx: bigint, offset: number, bytes: number) => bigint | undefined;
-  /**
-   * In a sandbox, `callx` calls the helper whose number is in the register, as uBPF does. Elsewhere it is refused,
-   * as Linux refuses it.
-   */
-  readonly helperByNumber?: boolean;
   /** Called before each instruction with the live registers r0–r10: do not change or keep them. */
   readonly onStep?: (index: InsnIndex, registers: BigUint64Array, depth: number) => void;
 }

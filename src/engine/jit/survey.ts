@@ -110,6 +110,11 @@ class Surveyor {
       case 'call_helper':
         this.#visitHelper(at, operation.id, stack);
         return;
+      case 'call_register':
+        if (this.#executable.callByNumber === undefined) return;
+        this.#nests = true;
+        this.#helpers.push(this.#executable.callByNumber);
+        return;
       default:
         return;
     }

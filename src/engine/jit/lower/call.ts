@@ -44,6 +44,19 @@ function callImported(context: FunctionContext, binding: ImportedBinding): void 
   setRegister(context, 0);
 }
 
+/** `callx`: only a sandbox can allow it. */
+export function lowerRegisterCall(context: FunctionContext, reg: Reg): void {
+  const { code, environment } = context;
+  const binding = environment.executable.callByNumber;
+  if (binding === undefined) {
+    trap(context, 'badCall');
+    return;
+  }
+  for (const argument of [reg, 1, 2, 3, 4, 5] as const) getRegister(context, argument);
+  code.call(environment.helper(binding));
+  setRegister(context, 0);
+}
+
 /**
  * bpf_tail_call(ctx, map, index). On success nothing of this program is left; on failure (no such slot, an empty one,
  * 33 tail calls made already) the program goes on behind the call with r0 as it was, as in Linux's interpreter.

@@ -7,7 +7,7 @@ import { CodeBuilder } from '../wasm/code.js';
 import { type ValueType, WASM } from '../wasm/opcodes.js';
 import { lowerAlu, lowerEnd, lowerMovsx, lowerNeg } from './alu.js';
 import { lowerCondition } from './branch.js';
-import { lowerHelperCall, lowerImm64, lowerLocalCall, lowerPacketLoad } from './call.js';
+import { lowerHelperCall, lowerImm64, lowerLocalCall, lowerPacketLoad, lowerRegisterCall } from './call.js';
 import { type FunctionContext, getLow, getRegister, setFromLow, trap, trapIf } from './context.js';
 import type { ModuleEnvironment } from './environment.js';
 import { lowerAtomic, lowerLoad, lowerStore } from './memory.js';
@@ -196,8 +196,10 @@ function lowerOperation(context: FunctionContext, at: InsnIndex, operation: Oper
     case 'call_local':
       lowerLocalCall(context, at + 1 + operation.offset);
       return;
-    case 'call_kfunc':
     case 'call_register':
+      lowerRegisterCall(context, operation.reg);
+      return;
+    case 'call_kfunc':
       trap(context, 'badCall');
       return;
     case 'goto':
