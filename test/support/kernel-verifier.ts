@@ -18,6 +18,8 @@ export interface KernelVerifyOptions {
   readonly license?: string;
   /** 1 instructions and states, 2 every step (the default), 4 statistics. */
   readonly logLevel?: number;
+  /** BPF_F_*: 8 keeps a state at every prune point (BPF_F_TEST_STATE_FREQ). */
+  readonly flags?: number;
 }
 
 export interface KernelVerdict {
@@ -37,6 +39,7 @@ export function kernelVerify(insns: readonly Insn[], options: KernelVerifyOption
       license: options.license ?? 'GPL',
       logLevel: options.logLevel ?? 2,
       maps,
+      flags: options.flags ?? 0,
     });
     if (!result.ok) return result;
     result.program.close();

@@ -104,18 +104,52 @@ function branchOf(random: Random, left: number): Insn[] {
   return [insn(cls | op.code, dst, 0, off, immediate(random))];
 }
 
+/** A pointer moved by bounded scalars and constants, as far as Linux lets it; r8 is the moving one, r9 the base. */
+function pointerMoveOf(random: Random): Insn[] {
+  const kind = random.below(8);
+  const imm = random.pick([1, 4, 8, -1, -4, 14, 100, 0x7fff, 0x10000, -0x10000]);
+  const scalar = random.pick(SCALARS);
+  const bounded = insn(
+    CLASS.ALU64 | 0x50,
+    scalar,
+    0,
+    0,
+    random.pick([0, 1, 7, 0xff, 0xf0, 0x3c, 0xffff, 0x3fffc]),
+  );
+  if (kind === 0) return [insn(CLASS.ALU64 | SOURCE.X | 0xb0, 8, 9, 0, 0)];
+  if (kind === 1) return [insn(CLASS.ALU64, 8, 0, 0, imm)];
+  if (kind === 2) return [insn(CLASS.ALU64 | 0x10, 8, 0, 0, imm)];
+  if (kind < 6) return [bounded, insn(CLASS.ALU64 | SOURCE.X, 8, scalar, 0, 0)];
+  if (kind < 7) return [bounded, insn(CLASS.ALU64 | SOURCE.X | 0x10, 8, scalar, 0, 0)];
+  // The scalar's register becomes the pointer, and moves back.
+  return [
+    bounded,
+    insn(CLASS.ALU64 | SOURCE.X, scalar, 8, 0, 0),
+    insn(CLASS.ALU64 | SOURCE.X | 0xb0, 8, scalar, 0, 0),
+    ...loadOf(random, scalar),
+  ];
+}
+
+/** How a random program differs from plain arithmetic on 14 instructions. */
+export interface ProgramShape {
+  readonly length?: number;
+  /** Also move a pointer, r8, into a map value or (in an XDP program) the packet. */
+  readonly pointer?: 'map_value' | 'packet';
+}
+
 /**
  * A random program over scalars: loads of unknown bytes from a map value, arithmetic, forward branches.
  * It needs one array map with a value of 64 bytes as map 0.
  */
-export function randomScalarProgram(seed: number, length = 14): Insn[] {
+export function randomScalarProgram(seed: number, { length = 14, pointer }: ProgramShape = {}): Insn[] {
   const random = new Random(seed);
   const body: Insn[][] = [];
   for (const dst of SCALARS) body.push(random.below(4) === 0 ? constantOf(random, dst) : loadOf(random, dst));
   for (let left = length; left > 0; left--) {
     const kind = random.below(20);
     const dst = random.pick(SCALARS);
-    if (kind < 1) body.push(loadOf(random, dst));
+    if (pointer !== undefined && random.below(3) === 0) body.push(pointerMoveOf(random));
+    else if (kind < 1) body.push(loadOf(random, dst));
     else if (kind < 2) body.push(constantOf(random, dst));
     else if (kind < 12) body.push(aluOf(random, dst));
     else body.push(branchOf(random, left));
@@ -123,11 +157,18 @@ export function randomScalarProgram(seed: number, length = 14): Insn[] {
   const insns = [
     insn(CLASS.LD | MODE.IMM | SIZE.DW, 9, 6, 0, 0),
     insn(0, 0, 0, 0, 0),
+    ...startOf(pointer),
     ...body.flat(),
     insn(CLASS.ALU64 | 0xb0, 0, 0, 0, 0),
     insn(CLASS.JMP | 0x90, 0, 0, 0, 0),
   ];
   return insns.map((item, index) => awayFromSecondHalf(insns, item, index));
+}
+
+function startOf(pointer: ProgramShape['pointer']): Insn[] {
+  if (pointer === undefined) return [];
+  if (pointer === 'map_value') return [insn(CLASS.ALU64 | SOURCE.X | 0xb0, 8, 9, 0, 0)];
+  return [insn(CLASS.LDX | MODE.MEM | SIZE.W, 8, 1, 0, 0)];
 }
 
 /** A jump into the second half of a 64-bit immediate would be refused: it goes one further. */

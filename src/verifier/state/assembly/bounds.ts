@@ -3,26 +3,36 @@
 import {
   bits, isConst64, mask, setKnown, setS, setS32, setTnum, setU, setU32, smax, smax32, smin, smin32, umax, umax32, umin, umin32,
 } from './fields';
+import {
+  REG_S32_MAX, REG_S32_MIN, REG_SMAX, REG_SMIN, REG_U32_MAX, REG_U32_MIN, REG_UMAX, REG_UMIN,
+} from '../layout';
 import { tm, tnumIntersect, tnumNext, tnumOr, tnumRange, tv } from './tnum';
 
 const UPPER: u64 = 0xffffffff00000000;
 const LOWER: u64 = 0x00000000ffffffff;
 
+/** Set by every step that narrowed something: a round of deductions without one is the last. */
+let changed: bool = false;
+
 // @ts-ignore: decorator
 @inline function meetU(r: usize, min: u64, max: u64): void {
-  setU(r, umin(r) > min ? umin(r) : min, umax(r) < max ? umax(r) : max);
+  if (min > umin(r)) { store<u64>(r, min, REG_UMIN); changed = true; }
+  if (max < umax(r)) { store<u64>(r, max, REG_UMAX); changed = true; }
 }
 // @ts-ignore: decorator
 @inline function meetS(r: usize, min: i64, max: i64): void {
-  setS(r, smin(r) > min ? smin(r) : min, smax(r) < max ? smax(r) : max);
+  if (min > smin(r)) { store<i64>(r, min, REG_SMIN); changed = true; }
+  if (max < smax(r)) { store<i64>(r, max, REG_SMAX); changed = true; }
 }
 // @ts-ignore: decorator
 @inline function meetU32(r: usize, min: u32, max: u32): void {
-  setU32(r, umin32(r) > min ? umin32(r) : min, umax32(r) < max ? umax32(r) : max);
+  if (min > umin32(r)) { store<u32>(r, min, REG_U32_MIN); changed = true; }
+  if (max < umax32(r)) { store<u32>(r, max, REG_U32_MAX); changed = true; }
 }
 // @ts-ignore: decorator
 @inline function meetS32(r: usize, min: i32, max: i32): void {
-  setS32(r, smin32(r) > min ? smin32(r) : min, smax32(r) < max ? smax32(r) : max);
+  if (min > smin32(r)) { store<i32>(r, min, REG_S32_MIN); changed = true; }
+  if (max < smax32(r)) { store<i32>(r, max, REG_S32_MAX); changed = true; }
 }
 
 /** Ranges of the lower half from its known bits. */
@@ -89,9 +99,11 @@ function deduce32(r: usize): void {
   if (first <= last) {
     meetU32(r, first, last);
   } else if (umax32(r) < first) {
+    changed = true;
     setS32(r, umin32(r) as i32, smax32(r));
     setU32(r, umin32(r), umax32(r) < last ? umax32(r) : last);
   } else if (last < umin32(r)) {
+    changed = true;
     setS32(r, smin32(r), umax32(r) as i32);
     setU32(r, umin32(r) > first ? umin32(r) : first, umax32(r));
   }
@@ -104,10 +116,12 @@ function deduce64(r: usize): void {
   if (low <= high) {
     meetU(r, low, high);
   } else if (umax(r) < low) {
+    changed = true;
     // The signed range is two unsigned pieces, at both ends; the unsigned range meets only the one at zero.
     setS(r, umin(r) as i64, smax(r));
     setU(r, umin(r), umax(r) < high ? umax(r) : high);
   } else if (high < umin(r)) {
+    changed = true;
     setS(r, smin(r), umax(r) as i64);
     setU(r, umin(r) > low ? umin(r) : low, umax(r));
   }
@@ -121,6 +135,7 @@ function deduceMixed(r: usize): void {
   meetS(r, (((smin(r) as u64) & UPPER) | low) as i64, (((smax(r) as u64) & UPPER) | high) as i64);
   // A sign-extended word whose lower half cannot be negative is that lower half.
   if (smin32(r) >= 0 && smin(r) >= (i32.MIN_VALUE as i64) && smax(r) <= (i32.MAX_VALUE as i64)) {
+    changed = true;
     setS(r, smin32(r) as i64, smax32(r) as i64);
     setU(r, smin32(r) as u64, smax32(r) as u64);
     tnumRange(smin32(r) as u64, smax32(r) as u64);
@@ -141,19 +156,27 @@ function deduceBits(r: usize): void {
   setTnum(r, tv, tm);
 }
 
-// @ts-ignore: decorator
-@inline function deduce(r: usize): void {
+/** Whether a round narrowed anything. */
+function deduce(r: usize): bool {
+  changed = false;
   deduce32(r);
   deduce64(r);
   deduceMixed(r);
+  return changed;
 }
 
-/** Brings all descriptions of a scalar in line with each other; three rounds of deduction, as Linux 6.18. */
+/** A constant whose descriptions all say so already. */
+function isSettledConst(r: usize): bool {
+  const v = bits(r);
+  return mask(r) == 0 && umin(r) == v && umax(r) == v && smin(r) == (v as i64) && smax(r) == (v as i64)
+    && umin32(r) == (v as u32) && umax32(r) == (v as u32) && smin32(r) == (v as i32) && smax32(r) == (v as i32);
+}
+
+/** Brings all descriptions of a scalar in line with each other; at most three rounds of deduction, as Linux 6.18. */
 export function syncBounds(r: usize): void {
+  if (isSettledConst(r)) return;
   updateBounds(r);
-  deduce(r);
-  deduce(r);
-  deduce(r);
+  if (deduce(r) && deduce(r)) deduce(r);
   deduceBits(r);
   updateBounds(r);
 }

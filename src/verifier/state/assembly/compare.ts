@@ -46,10 +46,9 @@ function sameId(oldId: i32, newId: i32): bool {
   return true;
 }
 
-/** As `sameId`, where a scalar without an id stands for an id of its own. */
+/** An old scalar without a link relied on none, so any link will do; a new one without stands for an id of its own. */
 function sameScalarId(oldId: i32, newId: i32): bool {
-  const old = oldId != 0 ? oldId : ++temporaryId;
-  return sameId(old, newId != 0 ? newId : ++temporaryId);
+  return oldId == 0 || sameId(oldId, newId != 0 ? newId : ++temporaryId);
 }
 
 function sameWords(a: usize, b: usize, from: i32, to: i32): bool {
@@ -97,7 +96,7 @@ function scalarSafe(old: usize, cur: usize, exact: i32): bool {
   if (!isPrecise(old) && exact == COMPARE_NOT_EXACT) return true;
   const oldId = idOf(old);
   const curId = idOf(cur);
-  if ((oldId & ID_ADD_CONST) != (curId & ID_ADD_CONST)) return false;
+  if (oldId != 0 && (oldId & ID_ADD_CONST) != (curId & ID_ADD_CONST)) return false;
   if ((oldId & ID_ADD_CONST) != 0) {
     // A distant scalar must stay distant from the same one.
     if (load<i32>(old, REG_OFF) != load<i32>(cur, REG_OFF)) return false;
@@ -128,10 +127,18 @@ function scalarInSlot(frame: usize, slot: i32): usize {
   return unknown;
 }
 
+/** All eight bytes of a slot are a spill. */
+const WHOLE_SPILL: u64 = 0x0101010101010101;
+
 function slotSafe(old: usize, cur: usize, slot: i32, present: bool, exact: i32): bool {
-  if (exact == COMPARE_EXACT) {
-    if (!present || load<u64>(old + FRAME_SLOT_TYPES + slot * 8) != load<u64>(cur + FRAME_SLOT_TYPES + slot * 8)) return false;
-  }
+  const oldTypes = load<u64>(old + FRAME_SLOT_TYPES + slot * SLOT_BYTES);
+  const curTypes = load<u64>(cur + FRAME_SLOT_TYPES + slot * SLOT_BYTES);
+  if (exact == COMPARE_EXACT && (!present || oldTypes != curTypes)) return false;
+  if (oldTypes == WHOLE_SPILL && curTypes == WHOLE_SPILL && present) return regSafe(spilled(old, slot), spilled(cur, slot), exact);
+  return bytesSafe(old, cur, slot, present, exact);
+}
+
+function bytesSafe(old: usize, cur: usize, slot: i32, present: bool, exact: i32): bool {
   let needed = false;
   for (let i = 0; i < SLOT_BYTES; i++) {
     const type = slotType(old, slot, i);
