@@ -6,11 +6,13 @@ import { execCommand } from '../../src/cli/exec.js';
 import { assemble, encodeInsns } from '../../src/isa/index.js';
 import { parseDataFile } from '../support/data-file.js';
 
-/** Folders of `.data` files: the one beside the checkout, and any that SKEP_CONFORMANCE names. */
-const beside = join(dirname(fileURLToPath(import.meta.url)), '../../../shared/conformance');
-const folders = [beside, ...(process.env['SKEP_CONFORMANCE']?.split(':') ?? [])].filter((folder) =>
-  existsSync(folder),
+/** Folders of `.data` files: beside the checkout or the repository it belongs to, and what SKEP_CONFORMANCE names. */
+const here = dirname(fileURLToPath(import.meta.url));
+const beside = ['../../../shared/conformance', '../../../../shared/conformance'].map((path) =>
+  join(here, path),
 );
+const named = process.env['SKEP_CONFORMANCE']?.split(':') ?? [];
+const folders = [...beside, ...named].filter((folder) => existsSync(folder));
 const files = folders.flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.data'))
@@ -28,7 +30,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 test.skipIf(files.length === 0)(
-  `conformance vectors are there (else: neither ${beside} nor SKEP_CONFORMANCE names a folder with .data files)`,
+  `conformance vectors are there (else: neither ${beside.join(' nor ')} is there, nor does SKEP_CONFORMANCE name a folder)`,
   () => {
     expect(files.length).toBeGreaterThan(0);
   },
