@@ -20,8 +20,8 @@ export interface MapAccess {
   delete(map: number, key: number): number;
   /** Copies entries `from`… to `out`; `next` is -1 at the end. */
   copyIndexed(map: number, shape: MapShape, from: number, out: number, most: number): Copied;
-  /** Gives back what hangs on the entries. */
-  destroy?(map: number, shape: MapShape): void;
+  /** What `entries()` does: copy runs of values, ask for one key after the other, or nothing. */
+  readonly walk: 'copy' | 'keys' | 'none';
 }
 type Fail = (errno: ErrnoName, reason: string) => never;
 interface Copied {
@@ -54,6 +54,7 @@ function valueAccess(type: MapType, memory: EngineMemory): MapAccess {
     return value;
   };
   return {
+    walk: 'copy',
     lookup(map, key, size) {
       const first = runtime.map_peek(map, key) >>> 0;
       return first === 0 ? undefined : readValue(map, first, size);
@@ -91,6 +92,7 @@ function programAccess(memory: EngineMemory, programSlot: (id: number) => number
     Atomics.store(new Uint32Array(memory.memory.buffer), (slot + PROG_SLOT) / 4, tableSlot);
   };
   return {
+    walk: 'keys',
     lookup(map, key) {
       const slot = slotOf(memory, map, key, PROG_STRIDE);
       if (slot === undefined || memory.view.getUint32(slot + PROG_SLOT, true) === 0) return undefined;
@@ -119,19 +121,18 @@ function programAccess(memory: EngineMemory, programSlot: (id: number) => number
 
 function ringAccess(memory: EngineMemory): MapAccess {
   return {
+    walk: 'none',
     lookup: (_map, _key, _size, fail) => fail('ENOTSUPP', 'perf events cannot be looked up'),
-    update: () => -ERRNO.EOPNOTSUPP,
+    // Rings come from a `PerfReader`; there are no event descriptors that a value could name.
+    update(map, key, _value, flags) {
+      if (flags !== 0n) return -ERRNO.EINVAL;
+      return slotOf(memory, map, key, PERF_STRIDE) === undefined ? -ERRNO.E2BIG : -ERRNO.EBADF;
+    },
     delete(map, key) {
       const slot = slotOf(memory, map, key, PERF_STRIDE);
       if (slot === undefined) return -ERRNO.E2BIG;
       return -ERRNO.ENOENT;
     },
     copyIndexed: noCopy,
-    destroy(map, shape) {
-      const values = memory.view.getUint32(map + MAP_VALUES, true);
-      for (let i = 0; i < shape.maxEntries; i++) {
-        memory.free(memory.view.getUint32(values + i * PERF_STRIDE, true));
-      }
-    },
   };
 }

@@ -199,3 +199,26 @@ test('an LRU map keeps the entries that programs look up', () => {
   expect(map.count).toBe(100);
   expect(map.evictions).toBe(1000n);
 });
+
+test.skipIf(!available).each(['prog_array', 'perf_event_array'])(
+  `an empty %s answers user space as Linux's does ${reason}`,
+  (type) => {
+    const shape = { keySize: 4, valueSize: 4, maxEntries: 3, flags: 0 };
+    const engine = engineSubject(EngineMemory.create(), type, shape);
+    const linux = linuxSubject(type, shape, 4);
+    const noSuchFd = new Uint8Array(4).fill(255);
+    const answers = (map: MapSubject): string[] =>
+      [0, 2, 3, 9].flatMap((n) => {
+        const key = keyBytes(n, 4);
+        return [
+          outcome(() => map.lookup(key)),
+          outcome(() => map.delete(key)),
+          outcome(() => map.nextKey(key)),
+          outcome(() => map.update(key, noSuchFd, 0)),
+          outcome(() => map.update(key, noSuchFd, 1)),
+        ];
+      });
+    expect(answers(engine)).toEqual(answers(linux));
+    linux.close();
+  },
+);

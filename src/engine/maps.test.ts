@@ -109,7 +109,7 @@ test('a program array holds program ids and hands out their table slots', () => 
   expect(map.lookup(u32(2))).toEqual(u32(9));
   expect(map.lookup(u32(1))).toBeUndefined();
   expect([...map.entries()]).toEqual([[u32(2), u32(9)]]);
-  expect(() => map.update(u32(1), u32(8))).toThrow('Map 3 (m): there is no such program.');
+  expect(() => map.update(u32(1), u32(8))).toThrow('Map 3 (m): the value names no program or event.');
   map.delete(u32(2));
   expect(() => map.delete(u32(2))).toThrow('Map 3 (m): the key is not there.');
 });

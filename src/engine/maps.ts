@@ -98,6 +98,10 @@ export class EngineMap {
     return map;
   }
 
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
   get frozen(): boolean {
     return this.#frozen;
   }
@@ -196,9 +200,10 @@ export class EngineMap {
     return result < 0 ? undefined : this.#memory.read(next, this.spec.keySize);
   }
 
-  /** All entries. The map may change meanwhile: what is not touched is seen exactly once. */
+  /** All entries; none of a perf event array. The map may change meanwhile: what is not touched is seen exactly once. */
   *entries(): Generator<MapEntry> {
-    if (this.type.lookup === 'none') {
+    if (this.#access.walk === 'none') return;
+    if (this.#access.walk === 'keys') {
       yield* this.#entriesByKey();
       return;
     }
@@ -279,7 +284,6 @@ export class EngineMap {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#memory.free(this.#buffer);
-    this.#access.destroy?.(this.address, this.spec);
     this.#memory.runtime.map_destroy(this.address);
   }
 
@@ -319,7 +323,7 @@ function updateReason(errno: ErrnoName, spec: MapSpec): string {
     case 'ENOMEM':
       return 'the engine has no memory left for the entry';
     case 'EBADF':
-      return 'there is no such program';
+      return 'the value names no program or event';
     default:
       return 'its type does not allow this update';
   }

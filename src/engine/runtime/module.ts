@@ -16,6 +16,7 @@ export interface RuntimeExports {
   map_delete(map: number, key: number): number;
   map_next_key(map: number, key: number, next: number): number;
   hash_dump(map: number, bucket: number, out: number, room: number): bigint;
+  perf_ring_create(cpu: number, capacity: number): number;
   run_repeat(slot: number, ctx: bigint, times: number): bigint;
   /** Replays packets of a batch: `state` is laid out as in replay-layout.ts. */
   replay_run(state: number, first: number, count: number): void;
