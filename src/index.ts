@@ -1,1 +1,22 @@
-export { SkepError } from './errors/base.js';
+export { formatIpv4, formatIpv6 } from './btf/address.js';
+export type { Btf, BtfType } from './btf/types.js';
+export {
+  type CaptureSource,
+  type CurrentTask,
+  Engine,
+  type EngineOptions,
+  type EngineReplayOptions,
+  type EngineSnapshot,
+  type ProgramCounts,
+  type ReplayProgress,
+  type ReplaySummary,
+} from './engine/index.js';
+export { SkepError, type SkepErrorDetails } from './errors/base.js';
+export { type ErrnoName, KernelError } from './errors/errno.js';
+export type * from './kernel/kernel.js';
+export { LoadedObject, type LoadOptions, load } from './kernel/load.js';
+export { ProgramRejected } from './kernel/rejected.js';
+export { TypedMap } from './kernel/typed-map.js';
+export { parseObject } from './object/index.js';
+export type * from './object/spec.js';
+export type { Rejection } from './verifier/verify.js';

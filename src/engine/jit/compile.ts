@@ -1,4 +1,3 @@
-import { helperById } from '../../helpers/registry.js';
 import type { InsnIndex } from '../../isa/index.js';
 import type { Executable } from '../abi.js';
 import { CPU_TAIL_CALLS } from '../runtime/layout.js';
@@ -38,12 +37,7 @@ export interface CompiledProgram {
 export function compileToWasm(executable: Executable, options: CompileOptions): CompiledProgram {
   const operations = decodeOperations(executable.insns);
   const entry = executable.functions[0] ?? 0;
-  const survey = surveyProgram(
-    executable,
-    operations,
-    entry,
-    options.helperArgs ?? ((id) => helperById(id)?.args),
-  );
+  const survey = surveyProgram(executable, operations, entry, options.helperArgs ?? (() => undefined));
   const environment = new ModuleEnvironment(executable, options, survey.needs);
   const { builder } = environment;
   const bodies: CodeBuilder[] = [];

@@ -1,0 +1,93 @@
+import { KernelError } from '../errors/errno.js';
+import type { AttachTarget } from '../kernel/kernel.js';
+
+/** A program attached somewhere, as replay and the simulated world call it. */
+export interface Attachment {
+  readonly linkId: number;
+  readonly programId: number;
+  readonly target: AttachTarget;
+}
+
+/** What is attached where, in the order in which it runs. */
+export class Attachments {
+  readonly #byPoint = new Map<string, Attachment[]>();
+  /** Another number after every change. */
+  version = 0;
+
+  /**
+   * Adds behind what is there already.
+   * @returns the attachment that made room, when the target says `replace`.
+   * @throws {KernelError} EBUSY when the point holds one program only.
+   */
+  add(attachment: Attachment): Attachment | undefined {
+    const point = attachPoint(attachment.target);
+    const there = this.#byPoint.get(point) ?? [];
+    const occupant = attachment.target.kind === 'xdp' ? there[0] : undefined;
+    if (occupant !== undefined && !(attachment.target.kind === 'xdp' && attachment.target.replace === true)) {
+      throw new KernelError(
+        'EBUSY',
+        `${describeTarget(attachment.target)} already runs program ${occupant.programId} (link ${occupant.linkId})`,
+        {
+          facts: { ...occupant },
+          hint: 'detach it first, or attach with `overwrite`',
+        },
+      );
+    }
+    this.version++;
+    this.#byPoint.set(point, [...there.filter((other) => other !== occupant), attachment]);
+    return occupant;
+  }
+
+  remove(linkId: number): void {
+    this.version++;
+    for (const [point, list] of this.#byPoint) {
+      const rest = list.filter((attachment) => attachment.linkId !== linkId);
+      if (rest.length === 0) this.#byPoint.delete(point);
+      else this.#byPoint.set(point, rest);
+    }
+  }
+
+  at(target: AttachTarget): readonly Attachment[] {
+    return this.#byPoint.get(attachPoint(target)) ?? [];
+  }
+
+  all(): readonly Attachment[] {
+    return [...this.#byPoint.values()].flat().sort((a, b) => a.linkId - b.linkId);
+  }
+}
+
+/** One place to attach to, as a key. */
+function attachPoint(target: AttachTarget): string {
+  switch (target.kind) {
+    case 'xdp':
+      return `xdp:${target.iface}`;
+    case 'tcx':
+      return `tcx:${target.iface}:${target.direction}`;
+    case 'tracepoint':
+      return `tracepoint:${target.name}`;
+    case 'raw_tracepoint':
+      return `raw_tracepoint:${target.name}`;
+    case 'socket':
+      return `socket:${target.iface ?? ''}`;
+    default:
+      return target satisfies never;
+  }
+}
+
+/** A target in words. */
+export function describeTarget(target: AttachTarget): string {
+  switch (target.kind) {
+    case 'xdp':
+      return `xdp on ${target.iface}`;
+    case 'tcx':
+      return `tc ${target.direction} on ${target.iface}`;
+    case 'tracepoint':
+      return `tracepoint ${target.category === undefined ? '' : `${target.category}/`}${target.name}`;
+    case 'raw_tracepoint':
+      return `raw tracepoint ${target.name}`;
+    case 'socket':
+      return target.iface === undefined ? 'a packet socket' : `a packet socket on ${target.iface}`;
+    default:
+      return target satisfies never;
+  }
+}

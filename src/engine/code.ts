@@ -1,0 +1,132 @@
+import type { Executable } from './abi.js';
+import { type HostFunction, interpret } from './interp/index.js';
+import { compileToWasm, explainTrap, instantiate } from './jit/index.js';
+import type { EngineMemory } from './memory.js';
+import { MAP_MAX_ENTRIES, MAP_VALUES, PROG_SLOT, PROG_STRIDE } from './runtime/layout.js';
+
+/** Where a program stands in the function table. */
+export interface InstalledCode {
+  /** What hooks call. */
+  readonly slot: number;
+  /** What program arrays hold: the same without a new count of tail calls. */
+  readonly tailSlot: number;
+  /** Of machine code: the wasm module. */
+  readonly bytes: number;
+  /** Explains an error that running it threw. */
+  explain(error: unknown): unknown;
+}
+
+interface Compiled {
+  readonly main: unknown;
+  readonly tail: unknown;
+  readonly bytes: number;
+  explain(error: unknown): unknown;
+}
+
+/** How many instructions an interpreted program may take: far beyond what the verifier lets pass. */
+const INTERPRETER_BUDGET = 2 ** 40;
+
+/** A module that allows the most fits a memory of any maximum. */
+const MOST_PAGES = 65536;
+
+/** Compiles programs for one engine and gives them places in its function table. */
+export class CodeCache {
+  readonly engine: 'jit' | 'interpreter';
+  readonly #memory: EngineMemory;
+  readonly #host: Readonly<Record<string, HostFunction>>;
+  readonly #free: number[] = [];
+  /** For the interpreter's tail calls: programs by their slot for program arrays. */
+  readonly #executables = new Map<number, Executable>();
+  #lowest = 1;
+
+  constructor(
+    memory: EngineMemory,
+    host: Readonly<Record<string, HostFunction>>,
+    engine: 'jit' | 'interpreter',
+  ) {
+    this.#memory = memory;
+    this.#host = host;
+    this.engine = engine;
+  }
+
+  install(executable: Executable): InstalledCode {
+    const { main, tail, bytes, explain } =
+      this.engine === 'jit' ? this.#compile(executable) : this.#interpreted(executable);
+    const slot = this.#place(main);
+    const tailSlot = tail === main ? slot : this.#place(tail);
+    this.#executables.set(tailSlot, executable);
+    return { slot, tailSlot, bytes, explain };
+  }
+
+  remove({ slot, tailSlot }: InstalledCode): void {
+    this.#executables.delete(tailSlot);
+    for (const one of new Set([slot, tailSlot])) {
+      this.#memory.table.set(one, null);
+      this.#free.push(one);
+    }
+  }
+
+  #place(func: unknown): number {
+    const { table } = this.#memory;
+    const slot =
+      this.#free.pop() ??
+      (this.#lowest < table.length && table.get(this.#lowest) === null ? this.#lowest++ : table.grow(1));
+    table.set(slot, func);
+    return slot;
+  }
+
+  #compile(executable: Executable): Compiled {
+    const { shared, env, runtime, trapCode } = this.#memory;
+    const program = compileToWasm(executable, { sharedMemory: shared, maximumPages: MOST_PAGES });
+    const { main, tail } = instantiate(program, { env, runtime, host: this.#host });
+    return {
+      main,
+      tail,
+      bytes: program.wasm.length,
+      explain: (error) => explainTrap(program, error, trapCode.value),
+    };
+  }
+
+  /** The interpreter as a function of the table, by way of a wasm module that only passes its import on. */
+  #interpreted(executable: Executable): Compiled {
+    const { memory, stackPointer, runtime } = this.#memory;
+    const run = (ctx: bigint): bigint =>
+      BigInt.asIntN(
+        64,
+        interpret(executable, {
+          memory,
+          r1: BigInt.asUintN(64, ctx),
+          stackTop: stackPointer.value,
+          budget: INTERPRETER_BUDGET,
+          runtime,
+          host: this.#host,
+          tailCall: (_ctx, map, index) => this.#executables.get(this.#slotIn(Number(map), index)),
+        }),
+      );
+    const { main } = new WebAssembly.Instance(passOn(), { env: { run } }).exports;
+    return { main, tail: main, bytes: 0, explain: (error) => error };
+  }
+
+  /** What a program array holds at an index; 0 when nothing. */
+  #slotIn(map: number, index: number): number {
+    const { view } = this.#memory;
+    if (index >= view.getUint32(map + MAP_MAX_ENTRIES, true)) return 0;
+    return view.getUint32(view.getUint32(map + MAP_VALUES, true) + index * PROG_STRIDE + PROG_SLOT, true);
+  }
+}
+
+let passOnModule: WebAssembly.Module | undefined;
+
+/** `(import "env" "run" (func (param i64) (result i64))) (export "main" (func 0))` */
+function passOn(): WebAssembly.Module {
+  passOnModule ??= new WebAssembly.Module(
+    // biome-ignore format: sections, one a line
+    Uint8Array.of(
+      0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+      1, 6, 1, 0x60, 1, 0x7e, 1, 0x7e,
+      2, 11, 1, 3, 0x65, 0x6e, 0x76, 3, 0x72, 0x75, 0x6e, 0, 0,
+      7, 8, 1, 4, 0x6d, 0x61, 0x69, 0x6e, 0, 0,
+    ),
+  );
+  return passOnModule;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { asmProgram } from '../../test/support/asm-program.js';
+import type { MapSpec } from '../object/spec.js';
+import { Engine } from './engine.js';
+
+const COUNTS: MapSpec = {
+  name: 'counts',
+  type: 'array',
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 4,
+  flags: 0,
+  pinning: 'none',
+};
+const FRAME = new Uint8Array(64);
+const word = (value: number) => new Uint8Array(new Uint32Array([value]).buffer);
+
+/** Adds one to slot 0 of map 0 and passes the packet. */
+const COUNT = `
+  *(u32 *)(r10 - 4) = 0
+  r2 = r10
+  r2 += -4
+  r1 = m0 ll
+  call 1
+  if r0 == 0 goto done
+  r1 = 1
+  lock *(u64 *)(r0 + 0) += r1
+done:
+  r0 = 2
+  exit
+`;
+
+describe.each(['jit', 'interpreter'] as const)('the engine with its %s', (engine) => {
+  test('runs a program on a packet and keeps what it wrote', async () => {
+    const kernel = await Engine.create({ engine });
+    const map = await kernel.createMap(COUNTS);
+    const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+    expect(await program.run({ data: FRAME, repeat: 5 })).toMatchObject({ returnValue: 2, data: FRAME });
+    expect(await map.lookup(word(0))).toEqual(Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0));
+  });
+
+  test('comes back from a snapshot with its maps, programs, links and pins', async () => {
+    const kernel = await Engine.create({ engine });
+    const map = await kernel.createMap(COUNTS);
+    const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+    await program.run({ data: FRAME });
+    await kernel.attach(program, { kind: 'xdp', iface: 'eth0' });
+    await kernel.pin(map, '/sys/fs/bpf/counts');
+    const again = await Engine.restore(structuredClone(kernel.snapshot()), { engine });
+    expect(await again.pins()).toEqual([{ path: '/sys/fs/bpf/counts', kind: 'map', id: map.id }]);
+    const [link] = await again.links();
+    expect(await link?.info()).toMatchObject({ type: 'xdp', programId: program.id });
+    const restored = await again.programById(program.id);
+    expect((await restored.info()).tag).toBe((await program.info()).tag);
+    await restored.run({ data: FRAME });
+    expect(await (await again.mapById(map.id)).lookup(word(0))).toEqual(
+      Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0),
+    );
+  });
+});
+
+test('an object lives as long as somebody uses it, and its id is never used again', async () => {
+  const kernel = await Engine.create();
+  const map = await kernel.createMap(COUNTS);
+  const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+  await map.close();
+  expect(await kernel.maps()).toHaveLength(1);
+  await program.close();
+  await expect(kernel.mapById(map.id)).resolves.toBeDefined();
+});
+
+test('what only handles hold does not outlive the process', async () => {
+  const kernel = await Engine.create();
+  const map = await kernel.createMap(COUNTS);
+  await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+  expect(kernel.snapshot()).toMatchObject({ maps: [], programs: [], nextMapId: 2, nextProgramId: 2 });
+});
+
+test('one XDP program holds a device, unless told to give way', async () => {
+  const kernel = await Engine.create();
+  const program = await kernel.loadProgram(asmProgram('xdp', 'r0 = 2\nexit', []));
+  const target = { kind: 'xdp', iface: 'eth0' } as const;
+  await kernel.attach(program, target);
+  await expect(kernel.attach(program, target)).rejects.toMatchObject({ errno: 'EBUSY' });
+  await kernel.attach(program, { ...target, replace: true });
+  expect((await kernel.links()).map((link) => link.id)).toEqual([2]);
+});
+
+test.each([
+  [{ kind: 'xdp', iface: 'nope' }, 'ENODEV'],
+  [{ kind: 'tracepoint', name: 'tcp_v4_connect' }, 'EINVAL'],
+] as const)('attaching an XDP program to %o is refused with %s', async (target, errno) => {
+  const kernel = await Engine.create();
+  const program = await kernel.loadProgram(asmProgram('xdp', 'r0 = 2\nexit', []));
+  await expect(kernel.attach(program, target)).rejects.toMatchObject({ errno });
+});
+
+test('pins are names of one object each, absolute and without tricks', async () => {
+  const kernel = await Engine.create();
+  const map = await kernel.createMap(COUNTS);
+  await kernel.pin(map, '/sys/fs/bpf/a');
+  await expect(kernel.pin(map, '/sys/fs/bpf//a')).rejects.toMatchObject({ errno: 'EEXIST' });
+  await expect(kernel.pin(map, '/sys/fs/bpf/a/b')).rejects.toMatchObject({ errno: 'EINVAL' });
+  await expect(kernel.pin(map, 'relative')).rejects.toMatchObject({ errno: 'EINVAL' });
+  await expect(kernel.pin(map, '/sys/../a')).rejects.toMatchObject({ errno: 'EINVAL' });
+  await kernel.unpin('/sys/fs/bpf/a');
+  await expect(kernel.pinned('/sys/fs/bpf/a')).rejects.toMatchObject({ errno: 'ENOENT' });
+});

@@ -1,0 +1,361 @@
+import { KernelError } from '../errors/errno.js';
+import type {
+  AttachTarget,
+  BpfMap,
+  Kernel,
+  KernelObject,
+  Link,
+  LoadableProgram,
+  LoadProgramOptions,
+  Pin,
+  Program,
+} from '../kernel/kernel.js';
+import type { MapSpec } from '../object/spec.js';
+import { Attachments, describeTarget } from './attachments.js';
+import { CodeCache } from './code.js';
+import { createHostHelpers, TraceLog } from './helpers/host.js';
+import { LinkHandle } from './link-handle.js';
+import { MapHandle, MapObject } from './map-handle.js';
+import { EngineMap } from './maps.js';
+import { EngineMemory, type EngineMemoryOptions } from './memory.js';
+import { ObjectTable } from './objects.js';
+import { Pins } from './pins.js';
+import { ProgramHandle } from './program-handle.js';
+import { type LoadStamp, ProgramObject, type ProgramParts } from './program-object.js';
+import type { ReplayAttachments } from './replay/attachments.js';
+import { type ReplayOptions, type ReplaySummary, replay } from './replay/replay.js';
+import type { CaptureSource } from './replay/source.js';
+import { replayPoints } from './replay-points.js';
+import type { EngineSnapshot } from './snapshot.js';
+import { Devices } from './world/devices.js';
+import { resolveTracepoint } from './world/tracepoints.js';
+
+export interface EngineOptions extends EngineMemoryOptions {
+  /** What runs programs: the JIT (default), or the slow reference interpreter. */
+  readonly engine?: 'jit' | 'interpreter';
+  /** Shown as `uid` of programs; default 0. */
+  readonly uid?: number;
+  /** Called with each line that a program prints (`bpf_printk`). */
+  readonly onTrace?: (line: string) => void;
+}
+
+/** How to replay a capture; see `ReplayOptions`. */
+export type EngineReplayOptions = Omit<ReplayOptions, 'device'> & {
+  /** The device that the packets come in on; default `eth0`. */
+  readonly device?: string;
+};
+
+/**
+ * The userspace kernel: maps, programs, links and pins in one WebAssembly memory, without privileges, on any system.
+ *
+ * @example
+ * ```ts
+ * import { Engine } from 'skep';
+ * const engine = await Engine.create();
+ * const map = await engine.createMap({ name: 'counts', type: 'hash', keySize: 4, valueSize: 8, maxEntries: 16, flags: 0, pinning: 'none' });
+ * await map.update(Uint8Array.of(10, 0, 0, 1), new Uint8Array(8));
+ * await engine.close();
+ * ```
+ */
+export class Engine implements Kernel {
+  readonly kind = 'engine';
+  readonly memory: EngineMemory;
+  /** The network devices of the simulated host. */
+  readonly devices = new Devices();
+  /** What programs printed. */
+  readonly trace: TraceLog;
+  readonly #options: EngineOptions;
+  readonly #code: CodeCache;
+  readonly #maps = new ObjectTable<MapObject>('map');
+  readonly #programs = new ObjectTable<ProgramObject>('prog');
+  readonly #links = new Map<number, LinkHandle>();
+  readonly #attachments = new Attachments();
+  readonly #pins = new Pins();
+  #nextLinkId = 1;
+
+  private constructor(options: EngineOptions) {
+    this.#options = options;
+    this.memory = EngineMemory.create(options);
+    this.trace = new TraceLog(options.onTrace);
+    this.#code = new CodeCache(
+      this.memory,
+      createHostHelpers(this.memory, this.trace),
+      options.engine ?? 'jit',
+    );
+  }
+
+  /** An empty engine. @throws {KernelError} ENOMEM */
+  static async create(options: EngineOptions = {}): Promise<Engine> {
+    return new Engine(options);
+  }
+
+  /** An engine in the state that `snapshot` describes. Programs are verified again when they first run. */
+  static async restore(snapshot: EngineSnapshot, options: EngineOptions = {}): Promise<Engine> {
+    const engine = new Engine(options);
+    engine.#restore(snapshot);
+    return engine;
+  }
+
+  get description(): string {
+    return `the skep engine (${this.#code.engine}, ${this.memory.cpus} CPU${this.memory.cpus === 1 ? '' : 's'})`;
+  }
+
+  async createMap(spec: MapSpec): Promise<BpfMap> {
+    return this.#mapHandle(this.#addMap(this.#maps.takeId(), spec));
+  }
+
+  async maps(): Promise<BpfMap[]> {
+    return this.#maps.all().map((object) => this.#mapHandle(object));
+  }
+
+  async mapById(id: number): Promise<BpfMap> {
+    return this.#mapHandle(this.#maps.get(id));
+  }
+
+  async loadProgram(program: LoadableProgram, options: LoadProgramOptions = {}): Promise<Program> {
+    const { maps, ...parts } = program;
+    const objects = maps.map((map) => this.#ownMap(map));
+    const id = this.#programs.nextId;
+    const object = this.#newProgram(id, parts, objects, {
+      loadedAt: Date.now(),
+      uid: this.#options.uid ?? 0,
+    });
+    try {
+      object.verify(options);
+      object.code();
+    } catch (error) {
+      object.destroy();
+      throw error;
+    }
+    this.#programs.add(object);
+    return this.#programHandle(object);
+  }
+
+  async programs(): Promise<Program[]> {
+    return this.#programs.all().map((object) => this.#programHandle(object));
+  }
+
+  async programById(id: number): Promise<Program> {
+    return this.#programHandle(this.#programs.get(id));
+  }
+
+  async attach(program: Program, target: AttachTarget): Promise<Link> {
+    const object = this.#ownProgram(program);
+    requireFitting(object.parts.type, target);
+    object.code();
+    return this.#addLink(this.#nextLinkId, object, this.#resolve(target));
+  }
+
+  async links(): Promise<Link[]> {
+    return [...this.#links.values()].sort((a, b) => a.id - b.id);
+  }
+
+  async linkById(id: number): Promise<Link> {
+    const link = this.#links.get(id);
+    if (link === undefined)
+      throw new KernelError('ENOENT', `there is no link with id ${id}`, {
+        facts: { id },
+        hint: 'list them with `skep link show`',
+      });
+    return link;
+  }
+
+  async pin(object: KernelObject, path: string): Promise<void> {
+    if (object.kind === 'map') {
+      const own = this.#ownMap(object);
+      this.#pins.add(path, 'map', own.id);
+      this.#maps.use(own);
+    } else if (object.kind === 'program') {
+      const own = this.#ownProgram(object);
+      this.#pins.add(path, 'program', own.id);
+      this.#programs.use(own);
+    } else {
+      await this.linkById(object.id);
+      this.#pins.add(path, 'link', object.id);
+    }
+  }
+
+  async unpin(path: string): Promise<void> {
+    const pin = this.#pins.remove(path);
+    if (pin.kind === 'map') this.#maps.release(this.#maps.get(pin.id));
+    if (pin.kind === 'program') this.#programs.release(this.#programs.get(pin.id));
+  }
+
+  async pinned(path: string): Promise<KernelObject> {
+    const pin = this.#pins.get(path);
+    if (pin.kind === 'map') return this.mapById(pin.id);
+    return pin.kind === 'program' ? this.programById(pin.id) : this.linkById(pin.id);
+  }
+
+  async pins(): Promise<readonly Pin[]> {
+    return this.#pins.all();
+  }
+
+  /**
+   * Plays a capture (pcap or pcapng: bytes, chunks, or a function that opens them) to what is attached. Programs that
+   * are attached or detached meanwhile take part from the next batch on.
+   */
+  replay(source: CaptureSource, options: EngineReplayOptions = {}): Promise<ReplaySummary> {
+    const device = this.devices.byName(options.device ?? 'eth0');
+    let points: { readonly version: number; readonly attachments: ReplayAttachments } | undefined;
+    const attachments = (): ReplayAttachments => {
+      const { version } = this.#attachments;
+      if (points?.version !== version) {
+        const slotOf = (id: number) => this.#programs.get(id).code().slot;
+        points = { version, attachments: replayPoints(this.#attachments, device.name, slotOf) };
+      }
+      return points.attachments;
+    };
+    return replay(this.memory, attachments, source, { ...options, device });
+  }
+
+  /** Everything that outlives this process: pinned and attached objects and what they use. */
+  snapshot(): EngineSnapshot {
+    const kept = this.#kept();
+    return {
+      nextMapId: this.#maps.nextId,
+      nextProgramId: this.#programs.nextId,
+      nextLinkId: this.#nextLinkId,
+      maps: kept.maps.map(({ id, spec, map }) => ({ id, spec, frozen: map.frozen, entries: map.snapshot() })),
+      programs: kept.programs.map((program) => program.snapshot()),
+      links: [...this.#links.values()].map(({ id, programId, target }) => ({ id, programId, target })),
+      pins: this.#pins.all(),
+    };
+  }
+
+  async close(): Promise<void> {}
+
+  /** What pins and links keep alive, ascending by id. Open handles do not count: they end with the process. */
+  #kept(): { readonly maps: MapObject[]; readonly programs: ProgramObject[] } {
+    const maps = new Set<MapObject>();
+    const programs = new Set<ProgramObject>();
+    const keepMap = (map: MapObject): void => {
+      if (maps.has(map)) return;
+      maps.add(map);
+      for (const program of map.programs) keepProgram(program);
+    };
+    const keepProgram = (program: ProgramObject): void => {
+      if (programs.has(program)) return;
+      programs.add(program);
+      for (const map of program.maps) keepMap(map);
+    };
+    for (const { kind, id } of this.#pins.all()) {
+      if (kind === 'map') keepMap(this.#maps.get(id));
+      if (kind === 'program') keepProgram(this.#programs.get(id));
+    }
+    for (const { programId } of this.#links.values()) keepProgram(this.#programs.get(programId));
+    return {
+      maps: this.#maps.all().filter((map) => maps.has(map)),
+      programs: this.#programs.all().filter((program) => programs.has(program)),
+    };
+  }
+
+  #restore(snapshot: EngineSnapshot): void {
+    // Programs first need their maps; program arrays in turn name programs, so contents come last.
+    for (const { id, spec } of snapshot.maps) this.#addMap(id, spec);
+    for (const { id, mapIds, loadedAt, uid, ...parts } of snapshot.programs) {
+      const maps = mapIds.map((mapId) => this.#maps.get(mapId));
+      this.#programs.add(this.#newProgram(id, { ...parts, btf: parts.btf }, maps, { loadedAt, uid }));
+    }
+    for (const { id, frozen, entries } of snapshot.maps) {
+      const object = this.#maps.get(id);
+      object.map.restore(entries);
+      object.changed();
+      if (frozen && !object.map.frozen) object.map.freeze();
+    }
+    for (const { id, programId, target } of snapshot.links)
+      this.#addLink(id, this.#programs.get(programId), target);
+    for (const { path, kind, id } of snapshot.pins) {
+      this.#pins.add(path, kind, id);
+      if (kind === 'map') this.#maps.use(this.#maps.get(id));
+      if (kind === 'program') this.#programs.use(this.#programs.get(id));
+    }
+    this.#maps.nextId = snapshot.nextMapId;
+    this.#programs.nextId = snapshot.nextProgramId;
+    this.#nextLinkId = snapshot.nextLinkId;
+  }
+
+  #addMap(id: number, spec: MapSpec): MapObject {
+    const programSlot = (programId: number) => this.#programs.find(programId)?.code().tailSlot;
+    const map = EngineMap.create(this.memory, spec, { id, programSlot });
+    const object = new MapObject(id, spec, map, this.#programs);
+    this.#maps.add(object);
+    return object;
+  }
+
+  #newProgram(id: number, parts: ProgramParts, maps: readonly MapObject[], stamp: LoadStamp): ProgramObject {
+    for (const map of maps) this.#maps.use(map);
+    return new ProgramObject(id, parts, maps, stamp, this.#code, () => {
+      for (const map of maps) this.#maps.release(map);
+    });
+  }
+
+  /** A target with its device or tracepoint checked, in the one form that it is kept in. */
+  #resolve(target: AttachTarget): AttachTarget {
+    if (target.kind === 'tracepoint') {
+      const { category, name } = resolveTracepoint(target.name, target.category);
+      return { kind: 'tracepoint', category, name };
+    }
+    if (target.kind === 'raw_tracepoint') return { ...target, name: resolveTracepoint(target.name).name };
+    if (target.iface !== undefined) this.devices.byName(target.iface);
+    return target;
+  }
+
+  #addLink(id: number, program: ProgramObject, target: AttachTarget): LinkHandle {
+    const replaced = this.#attachments.add({ linkId: id, programId: program.id, target });
+    if (replaced !== undefined) this.#detach(replaced.linkId);
+    this.#nextLinkId = Math.max(this.#nextLinkId, id + 1);
+    const link = new LinkHandle(id, program.id, target, (linkId) => this.#detach(linkId));
+    this.#links.set(id, link);
+    this.#programs.use(program);
+    return link;
+  }
+
+  #detach(linkId: number): void {
+    const link = this.#links.get(linkId);
+    if (link === undefined) return;
+    this.#links.delete(linkId);
+    this.#attachments.remove(linkId);
+    for (const pin of this.#pins.all())
+      if (pin.kind === 'link' && pin.id === linkId) this.#pins.remove(pin.path);
+    this.#programs.release(this.#programs.get(link.programId));
+  }
+
+  #mapHandle(object: MapObject): MapHandle {
+    return new MapHandle(object, this.#maps);
+  }
+
+  #programHandle(object: ProgramObject): ProgramHandle {
+    return new ProgramHandle(object, this.#programs, this.memory);
+  }
+
+  #ownMap(map: BpfMap): MapObject {
+    return this.#maps.get(map.id);
+  }
+
+  #ownProgram(program: Program): ProgramObject {
+    return this.#programs.get(program.id);
+  }
+}
+
+/** Program types that a kind of target takes. */
+const TAKES: Readonly<Record<AttachTarget['kind'], readonly string[]>> = {
+  xdp: ['xdp'],
+  tcx: ['sched_cls', 'sched_act'],
+  tracepoint: ['tracepoint'],
+  raw_tracepoint: ['raw_tracepoint'],
+  socket: ['socket_filter'],
+};
+
+function requireFitting(type: string, target: AttachTarget): void {
+  const takes = TAKES[target.kind];
+  if (takes.includes(type)) return;
+  throw new KernelError(
+    'EINVAL',
+    `a program of type ${type} cannot be attached to ${describeTarget(target)}`,
+    {
+      facts: { type, target, takes },
+      hint: `load it as type ${takes.join(' or ')}`,
+    },
+  );
+}

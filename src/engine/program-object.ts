@@ -1,0 +1,160 @@
+import { KernelError } from '../errors/errno.js';
+import { hookByName } from '../hooks/index.js';
+import type { LoadableProgram, LoadProgramOptions, ProgramInfo } from '../kernel/kernel.js';
+import { ProgramRejected } from '../kernel/rejected.js';
+import { isGplCompatible } from '../object/license.js';
+import type { ProgramFacts, VerifyStats } from '../verifier/verify.js';
+import type { Executable } from './abi.js';
+import type { CodeCache, InstalledCode } from './code.js';
+import { bindingFor } from './helpers/bindings.js';
+import type { MapObject } from './map-handle.js';
+import type { Counted } from './objects.js';
+import type { ProgramSnapshot } from './snapshot.js';
+import { programTag } from './tag.js';
+import { verify } from './verify-interim.js';
+
+/** What a program is made of, apart from its maps: the part of `LoadableProgram` that a root stores. */
+export type ProgramParts = Omit<LoadableProgram, 'maps'>;
+
+/** Where and by whom a program was loaded. */
+export interface LoadStamp {
+  /** Milliseconds since the Unix epoch. */
+  readonly loadedAt: number;
+  readonly uid: number;
+}
+
+/**
+ * A program of the engine. One that comes from a root is verified and compiled when it first runs, so that commands
+ * that only look pay for neither.
+ */
+export class ProgramObject implements Counted {
+  readonly id: number;
+  readonly parts: ProgramParts;
+  readonly maps: readonly MapObject[];
+  readonly stamp: LoadStamp;
+  readonly tag: string;
+  runs = 0;
+  runNanoseconds = 0;
+  #verified: { readonly facts: ProgramFacts; readonly stats: VerifyStats } | undefined;
+  #code: InstalledCode | undefined;
+  readonly #cache: CodeCache;
+  readonly #released: () => void;
+
+  constructor(
+    id: number,
+    parts: ProgramParts,
+    maps: readonly MapObject[],
+    stamp: LoadStamp,
+    cache: CodeCache,
+    released: () => void,
+  ) {
+    this.id = id;
+    this.parts = parts;
+    this.maps = maps;
+    this.stamp = stamp;
+    this.tag = programTag(parts.insns);
+    this.#cache = cache;
+    this.#released = released;
+  }
+
+  /** @throws {ProgramRejected} */
+  verify(options: LoadProgramOptions = {}): { readonly facts: ProgramFacts; readonly stats: VerifyStats } {
+    if (this.#verified !== undefined) return this.#verified;
+    const hook = hookByName(this.parts.type);
+    if (hook === undefined) {
+      throw new KernelError('EOPNOTSUPP', `the engine does not run programs of type ${this.parts.type} yet`, {
+        facts: { type: this.parts.type },
+        docs: 'reference.md',
+      });
+    }
+    const { name, insns, attachType, license, subprograms, lines, btf } = this.parts;
+    const result = verify(
+      {
+        name,
+        insns,
+        hook,
+        ...(attachType === undefined ? {} : { attachType }),
+        license,
+        maps: this.maps.map(({ map }) => map.facts),
+        subprograms,
+        lines,
+        btf,
+      },
+      { logLevel: options.logLevel ?? 1 },
+    );
+    options.onLog?.(result.log);
+    if (!result.ok) throw new ProgramRejected(name, result.rejection, result.log);
+    this.#verified = { facts: result.facts, stats: result.stats };
+    return this.#verified;
+  }
+
+  /** The program in the function table: verified and compiled when needed. @throws {ProgramRejected} */
+  code(): InstalledCode {
+    this.#code ??= this.#cache.install(this.#executable());
+    return this.#code;
+  }
+
+  #executable(): Executable {
+    const { facts } = this.verify();
+    return {
+      insns: this.parts.insns,
+      functions:
+        this.parts.subprograms.length === 0
+          ? [0]
+          : this.parts.subprograms.map((subprogram) => subprogram.start),
+      maps: this.maps.map(({ map }) => map.binding),
+      helper: (id, map) =>
+        bindingFor(id, { programType: this.parts.type, ...(map === undefined ? {} : { map }) }),
+      facts,
+      sandbox: false,
+    };
+  }
+
+  destroy(): void {
+    if (this.#code !== undefined) this.#cache.remove(this.#code);
+    this.#code = undefined;
+    this.#released();
+  }
+
+  info(): ProgramInfo {
+    const { name, type, attachType, attachTo, insns, license } = this.parts;
+    return {
+      id: this.id,
+      name,
+      type,
+      ...(attachType === undefined ? {} : { attachType }),
+      ...(attachTo === undefined ? {} : { attachTo }),
+      tag: this.tag,
+      gplCompatible: isGplCompatible(license),
+      loadedAt: this.stamp.loadedAt,
+      uid: this.stamp.uid,
+      bytesXlated: insns.length * 8,
+      jited: this.#cache.engine === 'jit',
+      bytesJited: this.#code?.bytes ?? 0,
+      mapIds: this.maps.map((map) => map.id),
+      runs: this.runs,
+      runNanoseconds: this.runNanoseconds,
+      ...(this.#verified === undefined ? {} : { verified: this.#verified.stats }),
+    };
+  }
+
+  snapshot(): ProgramSnapshot {
+    const { name, type, attachType, attachTo, license, kernelVersion, insns, subprograms, lines, btf } =
+      this.parts;
+    return {
+      id: this.id,
+      name,
+      type,
+      ...(attachType === undefined ? {} : { attachType }),
+      ...(attachTo === undefined ? {} : { attachTo }),
+      license,
+      kernelVersion,
+      insns,
+      mapIds: this.maps.map((map) => map.id),
+      subprograms,
+      lines,
+      ...(btf === undefined ? {} : { btf }),
+      ...this.stamp,
+    };
+  }
+}

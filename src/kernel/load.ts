@@ -1,0 +1,252 @@
+import { SkepError } from '../errors/base.js';
+import { KernelError } from '../errors/errno.js';
+import { relocate } from '../object/relocate.js';
+import type { MapSpec, ObjectSpec, ProgramSpec } from '../object/spec.js';
+import type { AttachTarget, BpfMap, Kernel, Link, Program } from './kernel.js';
+import { requireSameShape } from './map-shape.js';
+import { TypedMap } from './typed-map.js';
+
+export interface LoadOptions {
+  /** Load these programs only; default: all. */
+  readonly programs?: readonly string[];
+  /** Load programs as this type (bpftool's word), whatever their sections say. */
+  readonly type?: string;
+  /** Maps to use in place of new ones, by the object's name for them. Their shapes must fit. */
+  readonly maps?: Readonly<Record<string, BpfMap>>;
+  /** Where maps that ask for it are found and pinned by name; default `/sys/fs/bpf`. */
+  readonly pinDirectory?: string;
+  /** 1, 2 and 4: Linux's bits. The log goes to `onLog`. */
+  readonly logLevel?: number;
+  readonly onLog?: (program: string, log: string) => void;
+}
+
+/** The default pin directory of libbpf. */
+const PIN_DIRECTORY = '/sys/fs/bpf';
+
+/** An object file that lives in a kernel: its maps and programs by their names in C. */
+export class LoadedObject {
+  readonly maps: ReadonlyMap<string, TypedMap>;
+  readonly programs: ReadonlyMap<string, Program>;
+  readonly spec: ObjectSpec;
+  readonly #kernel: Kernel;
+
+  constructor(
+    spec: ObjectSpec,
+    kernel: Kernel,
+    maps: ReadonlyMap<string, TypedMap>,
+    programs: ReadonlyMap<string, Program>,
+  ) {
+    this.spec = spec;
+    this.#kernel = kernel;
+    this.maps = maps;
+    this.programs = programs;
+  }
+
+  /** A map by its name in C. @throws {SkepError} `NO_SUCH_MAP` naming those that there are. */
+  map<K = unknown, V = unknown>(name: string): TypedMap<K, V> {
+    const map = this.maps.get(name);
+    if (map === undefined) throw missing('map', name, [...this.maps.keys()]);
+    return map as TypedMap<K, V>;
+  }
+
+  /** A program by its name in C. @throws {SkepError} `NO_SUCH_PROGRAM` naming those that there are. */
+  program(name: string): Program {
+    const program = this.programs.get(name);
+    if (program === undefined) throw missing('program', name, [...this.programs.keys()]);
+    return program;
+  }
+
+  /** Attaches a program to a target, by default to the one that its section names. */
+  async attach(name: string, target?: AttachTarget): Promise<Link> {
+    const program = this.program(name);
+    const spec = this.spec.programs.find((one) => one.name === name);
+    return this.#kernel.attach(program, target ?? sectionTarget(spec as ProgramSpec));
+  }
+
+  /** Lets go of all maps and programs; what is pinned or attached lives on. */
+  async close(): Promise<void> {
+    for (const program of this.programs.values()) await program.close();
+    for (const map of this.maps.values()) await map.raw.close();
+  }
+}
+
+function missing(what: 'map' | 'program', name: string, there: readonly string[]): SkepError {
+  return new SkepError(
+    what === 'map' ? 'NO_SUCH_MAP' : 'NO_SUCH_PROGRAM',
+    `the object has no ${what} ${name}`,
+    {
+      facts: { name, there },
+      hint: there.length === 0 ? `it has no ${what}s at all` : `it has ${there.join(', ')}`,
+    },
+  );
+}
+
+/** Where a program's own section attaches it. @throws {SkepError} `NO_TARGET` when the section does not say. */
+function sectionTarget(spec: ProgramSpec): AttachTarget {
+  const { type, attachTo } = spec;
+  if (attachTo !== undefined && type === 'tracepoint') {
+    const slash = attachTo.lastIndexOf('/');
+    const name = attachTo.slice(slash + 1);
+    return slash < 0
+      ? { kind: 'tracepoint', name }
+      : { kind: 'tracepoint', category: attachTo.slice(0, slash), name };
+  }
+  if (attachTo !== undefined && type === 'raw_tracepoint') return { kind: 'raw_tracepoint', name: attachTo };
+  if (type === 'socket_filter') return { kind: 'socket' };
+  throw new SkepError(
+    'NO_TARGET',
+    `section ${spec.section} of program ${spec.name} does not say where to attach it`,
+    {
+      facts: { program: spec.name, section: spec.section },
+      hint: "say it: attach(name, { kind: 'xdp', iface: 'eth0' })",
+    },
+  );
+}
+
+/**
+ * Brings an object into a kernel: makes its maps (or reuses pinned ones), resolves references, verifies and loads its
+ * programs. When anything fails, what was made before is let go and nothing new stays pinned.
+ *
+ * @throws {ProgramRejected} when the verifier refuses a program.
+ * @throws {KernelError} when a map cannot be made or a pinned one has another shape.
+ */
+export async function load(
+  spec: ObjectSpec,
+  kernel: Kernel,
+  options: LoadOptions = {},
+): Promise<LoadedObject> {
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const maps = new Map<string, BpfMap>();
+    for (const map of spec.maps) maps.set(map.name, await obtainMap(map, kernel, options, undo));
+    const programs = new Map<string, Program>();
+    for (const program of chosenPrograms(spec, options)) {
+      const loaded = await loadProgram(program, [...maps], kernel, options);
+      undo.push(() => loaded.close());
+      programs.set(program.name, loaded);
+    }
+    await fillMaps(spec, maps, programs);
+    const typed = new Map<string, TypedMap>();
+    for (const [name, map] of maps) typed.set(name, await TypedMap.of(map));
+    return new LoadedObject(spec, kernel, typed, programs);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+function chosenPrograms(spec: ObjectSpec, options: LoadOptions): readonly ProgramSpec[] {
+  const wanted = options.programs;
+  if (wanted === undefined) return spec.programs;
+  return wanted.map((name) => {
+    const program = spec.programs.find((one) => one.name === name);
+    if (program === undefined)
+      throw missing(
+        'program',
+        name,
+        spec.programs.map((one) => one.name),
+      );
+    return program;
+  });
+}
+
+async function obtainMap(
+  spec: MapSpec,
+  kernel: Kernel,
+  options: LoadOptions,
+  undo: (() => Promise<void>)[],
+): Promise<BpfMap> {
+  const given = options.maps?.[spec.name];
+  if (given !== undefined) {
+    requireSameShape(spec, await given.info(), `given for ${spec.name}`);
+    return given;
+  }
+  const path =
+    spec.pinning === 'by_name' ? `${options.pinDirectory ?? PIN_DIRECTORY}/${spec.name}` : undefined;
+  if (path !== undefined) {
+    const pinned = await pinnedMap(kernel, path);
+    if (pinned !== undefined) {
+      requireSameShape(spec, await pinned.info(), `pinned at ${path}`);
+      undo.push(() => pinned.close());
+      return pinned;
+    }
+  }
+  const map = await kernel.createMap(spec);
+  undo.push(() => map.close());
+  if (path !== undefined) {
+    await kernel.pin(map, path);
+    undo.push(() => kernel.unpin(path));
+  }
+  return map;
+}
+
+async function pinnedMap(kernel: Kernel, path: string): Promise<BpfMap | undefined> {
+  if (!(await kernel.pins()).some((pin) => pin.path === path)) return undefined;
+  const object = await kernel.pinned(path);
+  if (object.kind === 'map') return object;
+  throw new KernelError('EINVAL', `${path} pins a ${object.kind}, not a map`, {
+    facts: { path, kind: object.kind },
+  });
+}
+
+async function loadProgram(
+  spec: ProgramSpec,
+  maps: readonly (readonly [string, BpfMap])[],
+  kernel: Kernel,
+  options: LoadOptions,
+): Promise<Program> {
+  const type = options.type ?? spec.type;
+  if (type === undefined) {
+    throw new SkepError(
+      'UNKNOWN_SECTION',
+      `section ${spec.section} of program ${spec.name} names no program type`,
+      {
+        facts: { program: spec.name, section: spec.section },
+        hint: 'rename the section, or say the type: `type xdp`',
+      },
+    );
+  }
+  // Only the maps that the program names: that is what `prog show` lists.
+  const used = maps.filter(([name]) =>
+    spec.relocations.some((one) => (one.kind === 'map' || one.kind === 'map_value') && one.map === name),
+  );
+  const insns = relocate(spec, { mapIndex: (name) => used.findIndex(([other]) => other === name) });
+  const { onLog } = options;
+  return kernel.loadProgram(
+    {
+      name: spec.name,
+      type,
+      ...(spec.attachType === undefined || options.type !== undefined ? {} : { attachType: spec.attachType }),
+      ...(spec.attachTo === undefined ? {} : { attachTo: spec.attachTo }),
+      license: spec.license,
+      kernelVersion: spec.kernelVersion,
+      insns,
+      maps: used.map(([, map]) => map),
+      subprograms: spec.subprograms,
+      lines: spec.lines,
+      btf: spec.btf,
+    },
+    {
+      ...(options.logLevel === undefined ? {} : { logLevel: options.logLevel }),
+      ...(onLog === undefined ? {} : { onLog: (log: string) => onLog(spec.name, log) }),
+    },
+  );
+}
+
+/** Static initial values: maps and programs in slots of other maps. */
+async function fillMaps(
+  spec: ObjectSpec,
+  maps: ReadonlyMap<string, BpfMap>,
+  programs: ReadonlyMap<string, Program>,
+): Promise<void> {
+  for (const { name, initial } of spec.maps) {
+    for (const { key, ref, refKind } of initial ?? []) {
+      const target = refKind === 'map' ? maps.get(ref) : programs.get(ref);
+      if (target !== undefined) await maps.get(name)?.update(u32(key), u32(target.id));
+    }
+  }
+}
+
+function u32(value: number): Uint8Array {
+  return new Uint8Array(new Uint32Array([value]).buffer);
+}

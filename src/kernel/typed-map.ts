@@ -1,0 +1,90 @@
+import { readValue } from '../btf/read-value.js';
+import type { BtfValue } from '../btf/value.js';
+import { writeValue } from '../btf/write-value.js';
+import type { BpfMap, MapInfo } from './kernel.js';
+
+/**
+ * A map whose keys and values are JavaScript values, by the BTF types that the object gives them: numbers up to 32
+ * bits, `bigint` for 64, objects for structs, arrays for arrays. Bytes where BTF says nothing. The value of a per-CPU
+ * map is an array, one for each possible CPU.
+ */
+export class TypedMap<K = unknown, V = unknown> {
+  readonly raw: BpfMap;
+  readonly info: MapInfo;
+  readonly #perCpu: boolean;
+
+  private constructor(raw: BpfMap, info: MapInfo) {
+    this.raw = raw;
+    this.info = info;
+    this.#perCpu = info.type.includes('percpu');
+  }
+
+  static async of<K = unknown, V = unknown>(raw: BpfMap): Promise<TypedMap<K, V>> {
+    return new TypedMap<K, V>(raw, await raw.info());
+  }
+
+  /** The value of a key, or undefined. */
+  async get(key: K): Promise<V | undefined> {
+    const value = await this.raw.lookup(this.#encodeKey(key));
+    return value === undefined ? undefined : this.#decodeValue(value);
+  }
+
+  /** @param flags BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. @throws {KernelError} EEXIST, ENOENT, E2BIG */
+  async set(key: K, value: V, flags = 0): Promise<void> {
+    await this.raw.update(this.#encodeKey(key), this.#encodeValue(value), flags);
+  }
+
+  /** @throws {KernelError} ENOENT */
+  async delete(key: K): Promise<void> {
+    await this.raw.delete(this.#encodeKey(key));
+  }
+
+  /** All entries; those that change meanwhile may be missed or seen twice. */
+  async *entries(): AsyncGenerator<[key: K, value: V]> {
+    for await (const [key, value] of this.raw.entries())
+      yield [this.#decode(this.info.keyType, key) as K, this.#decodeValue(value)];
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<[key: K, value: V]> {
+    return this.entries();
+  }
+
+  #decode(type: number | undefined, bytes: Uint8Array): unknown {
+    const { btf } = this.info;
+    return btf === undefined || !type ? bytes : readValue(btf, type, bytes, true);
+  }
+
+  #encode(type: number | undefined, value: unknown): Uint8Array {
+    const { btf } = this.info;
+    return btf === undefined || !type
+      ? (value as Uint8Array)
+      : writeValue(btf, type, value as BtfValue, true);
+  }
+
+  #encodeKey(key: K): Uint8Array {
+    return this.#encode(this.info.keyType, key);
+  }
+
+  #stride(): number {
+    return (this.info.valueSize + 7) & ~7;
+  }
+
+  #decodeValue(bytes: Uint8Array): V {
+    if (!this.#perCpu) return this.#decode(this.info.valueType, bytes) as V;
+    const values: unknown[] = [];
+    for (let at = 0; at < bytes.length; at += this.#stride()) {
+      values.push(this.#decode(this.info.valueType, bytes.subarray(at, at + this.info.valueSize)));
+    }
+    return values as V;
+  }
+
+  #encodeValue(value: V): Uint8Array {
+    if (!this.#perCpu) return this.#encode(this.info.valueType, value);
+    const values = value as readonly unknown[];
+    const bytes = new Uint8Array(values.length * this.#stride());
+    values.forEach((one, cpu) => {
+      bytes.set(this.#encode(this.info.valueType, one), cpu * this.#stride());
+    });
+    return bytes;
+  }
+}
