@@ -144,8 +144,8 @@ function deduceMixed(r: usize): void {
   }
 }
 
-/** Known bits from the ranges. */
-function deduceBits(r: usize): void {
+/** Known bits from the ranges; whether there are new ones. */
+function deduceBits(r: usize): bool {
   tnumRange(umin(r), umax(r));
   tnumIntersect(bits(r), mask(r), tv, tm);
   const v64 = tv;
@@ -153,7 +153,9 @@ function deduceBits(r: usize): void {
   tnumRange(umin32(r) as u64, umax32(r) as u64);
   tnumIntersect(v64 & LOWER, m64 & LOWER, tv, tm);
   tnumOr(v64 & UPPER, m64 & UPPER, tv, tm);
+  const isNew = tv != bits(r) || tm != mask(r);
   setTnum(r, tv, tm);
+  return isNew;
 }
 
 /** Whether a round narrowed anything. */
@@ -176,9 +178,10 @@ function isSettledConst(r: usize): bool {
 export function syncBounds(r: usize): void {
   if (isSettledConst(r)) return;
   updateBounds(r);
-  if (deduce(r) && deduce(r)) deduce(r);
-  deduceBits(r);
-  updateBounds(r);
+  const narrowed = deduce(r);
+  if (narrowed && deduce(r)) deduce(r);
+  // The last step would repeat the first where nothing was learnt in between.
+  if (deduceBits(r) || narrowed) updateBounds(r);
 }
 
 /** Whether the descriptions contradict each other: the register is on a path that cannot be taken. */
