@@ -1,30 +1,21 @@
 import { MAX_DEPTH } from './constants.js';
 import { cycle, POINTER_BYTES, resolve, typeAt } from './resolve.js';
-import type { Btf, BtfType, BtfTypeId } from './types.js';
-
-type Composite = Extract<BtfType, { kind: 'struct' | 'union' }>;
+import type { Btf, BtfTypeId } from './types.js';
 
 const known = new WeakMap<Btf, Map<BtfTypeId, number>>();
 
 /**
- * The alignment of a type in bytes: what C gives it, or 1 for structs that must have been packed; 1 for types without
- * values.
+ * The natural alignment of a type in bytes, as C gives it to a struct that is not packed; 1 for types without values.
  *
  * @throws {SkepError} `BTF_CYCLE`
  */
 export function alignOf(btf: Btf, id: BtfTypeId): number {
-  return align(btf, id, memoOf(btf), 0);
-}
-
-/** Whether a struct or union can only have this layout when it is packed. */
-export function isPacked(btf: Btf, type: Composite): boolean {
-  return compositeAlign(btf, type, memoOf(btf), 0).packed;
-}
-
-function memoOf(btf: Btf): Map<BtfTypeId, number> {
-  const memo = known.get(btf) ?? new Map<BtfTypeId, number>();
-  known.set(btf, memo);
-  return memo;
+  let memo = known.get(btf);
+  if (memo === undefined) {
+    memo = new Map();
+    known.set(btf, memo);
+  }
+  return align(btf, id, memo, 0);
 }
 
 function align(btf: Btf, id: BtfTypeId, memo: Map<BtfTypeId, number>, depth: number): number {
@@ -32,53 +23,30 @@ function align(btf: Btf, id: BtfTypeId, memo: Map<BtfTypeId, number>, depth: num
   const found = memo.get(at);
   if (found !== undefined) return found;
   if (depth > MAX_DEPTH) throw cycle(id);
-  const result = uncached(btf, typeAt(btf, at), memo, depth);
-  memo.set(at, result);
-  return result;
-}
-
-function uncached(btf: Btf, type: BtfType, memo: Map<BtfTypeId, number>, depth: number): number {
+  const type = typeAt(btf, at);
+  let result = 1;
   switch (type.kind) {
     case 'int':
-      return type.size;
     case 'enum':
     case 'enum64':
     case 'float':
-      // Long double has 16 bytes on machines that have it.
-      return powerOfTwo(type.size, 16);
+      result = Math.min(type.size, type.kind === 'int' && type.size === 16 ? 16 : POINTER_BYTES) || 1;
+      break;
     case 'ptr':
-      return POINTER_BYTES;
+      result = POINTER_BYTES;
+      break;
     case 'array':
     case 'var':
-      return align(btf, type.type, memo, depth + 1);
+      result = align(btf, type.type, memo, depth + 1);
+      break;
     case 'struct':
-    case 'union': {
-      const { packed, natural } = compositeAlign(btf, type, memo, depth);
-      return packed ? 1 : natural;
-    }
+    case 'union':
+      // A bit-field of odd place says nothing of the struct's alignment only when packed; the type still counts.
+      for (const member of type.members) result = Math.max(result, align(btf, member.type, memo, depth + 1));
+      break;
     default:
-      return 1;
+      break;
   }
-}
-
-function powerOfTwo(size: number, most: number): number {
-  let result = 1;
-  while (result * 2 <= Math.min(size, most)) result *= 2;
+  memo.set(at, result);
   return result;
-}
-
-function compositeAlign(
-  btf: Btf,
-  type: Composite,
-  memo: Map<BtfTypeId, number>,
-  depth: number,
-): { natural: number; packed: boolean } {
-  let natural = 1;
-  let packed = false;
-  for (const member of type.members) {
-    const wanted = align(btf, member.type, memo, depth + 1);
-    natural = Math.max(natural, wanted);
-    if (member.bitfieldSize === 0 && member.bitOffset % (wanted * 8) !== 0) packed = true;
-  }
-  return { natural, packed: packed || type.size % natural !== 0 };
 }

@@ -59,7 +59,7 @@ export class EngineMap {
         hint: 'Use fewer entries, or BPF_F_NO_PREALLOC, or an engine with a larger maximumPages.',
       });
     }
-    memory.setU32(this.address + MAP_ID, this.id);
+    memory.view.setUint32(this.address + MAP_ID, this.id, true);
     this.#buffer = memory.alloc(2 * roundUp8(keySize) + this.valueBytes);
     this.#access = accessFor(this.type, memory, options.programSlot);
   }
@@ -108,12 +108,14 @@ export class EngineMap {
 
   /** Bytes of the engine's memory that the map takes. */
   get memlock(): number {
-    return this.#memory.u32(this.address + MAP_BYTES);
+    return this.#memory.view.getUint32(this.address + MAP_BYTES, true);
   }
 
   /** Entries now. Arrays always have all. */
   get count(): number {
-    return this.type.indexed ? this.spec.maxEntries : this.#memory.u32(this.address + MAP_COUNT);
+    return this.type.indexed
+      ? this.spec.maxEntries
+      : this.#memory.view.getUint32(this.address + MAP_COUNT, true);
   }
 
   /** Entries that an LRU map has thrown out to make room. */
@@ -151,7 +153,7 @@ export class EngineMap {
   }
 
   #valuesAddress(): number {
-    return this.#memory.u32(this.address + MAP_VALUES);
+    return this.#memory.view.getUint32(this.address + MAP_VALUES, true);
   }
 
   /** A copy of the value; undefined when the key is absent. @throws {KernelError} EPERM, ENOTSUPP */
@@ -241,7 +243,7 @@ export class EngineMap {
   #copyBuckets(from: number, out: number, room: number): { count: number; next: number } {
     const result = BigInt.asUintN(64, this.#memory.runtime.hash_dump(this.address, from, out, room));
     const next = Number(result & 0xffffffffn);
-    const last = this.#memory.u32(this.address + MAP_BUCKET_MASK);
+    const last = this.#memory.view.getUint32(this.address + MAP_BUCKET_MASK, true);
     if (next === from) throw new RangeError(`a bucket of map ${this.id} holds more than ${room} bytes`);
     return { count: Number(result >> 32n), next: next > last ? -1 : next };
   }

@@ -76,6 +76,8 @@ export interface MapInfo {
   readonly frozen: boolean;
   /** Bytes that the map takes. */
   readonly memlock: number;
+  /** The kernel's id of `btf`, where it gives one. */
+  readonly btfId?: number;
   readonly btf?: Btf;
   readonly keyType?: BtfTypeId;
   readonly valueType?: BtfTypeId;

@@ -1,5 +1,6 @@
 import { SkepError } from '../errors/base.js';
 import { ERRNO, type ErrnoName, KernelError } from '../errors/errno.js';
+import { ProgramRejected } from '../kernel/rejected.js';
 
 interface WireError {
   readonly name: string;
@@ -45,6 +46,10 @@ export function fromWire(data: unknown): SkepError {
     ...(wire.docs === undefined ? {} : { docs: wire.docs }),
     ...(wire.cause === undefined ? {} : { cause: fromWire(wire.cause) }),
   };
+  const { program, rejection, log } = (wire.members ?? {}) as Partial<ProgramRejected>;
+  if (code === 'PROGRAM_REJECTED' && program !== undefined && rejection !== undefined && log !== undefined) {
+    return new ProgramRejected(program, rejection, log);
+  }
   const error = isErrno(code)
     ? new KernelError(code, message, details)
     : new SkepError(code, message, details);

@@ -1,6 +1,6 @@
 // FLAGS: -g0
 // ALSO: legacy_debug -g
-// DWARF: legacy_dwarf
+// ALSO: legacy_dwarf -g -mllvm -bpf-disable-ir-btf
 /* Maps as objects had them before BTF: the kernel samples' bpf_map_def. */
 #include "prelude.h"
 

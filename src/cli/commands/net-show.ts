@@ -1,0 +1,52 @@
+import type { LinkInfo, ProgramInfo } from '../../kernel/kernel.js';
+import type { Run } from '../context.js';
+import type { Json } from '../format/json.js';
+import { takeDevice } from '../targets.js';
+
+interface Row {
+  readonly link: LinkInfo;
+  readonly program: ProgramInfo;
+  readonly iface: string;
+}
+
+export const run: Run = ({ words, out, withKernel }) =>
+  withKernel('read', async ({ kernel }) => {
+    const device = words.left > 0 ? takeDevice(words) : undefined;
+    words.end();
+    const rows: Row[] = [];
+    for (const link of await kernel.links()) {
+      const info = await link.info();
+      const iface = 'iface' in info.target ? info.target.iface : undefined;
+      if (iface === undefined || (device !== undefined && iface !== device)) continue;
+      rows.push({ link: info, program: await (await kernel.programById(info.programId)).info(), iface });
+    }
+    const xdp = rows.filter(({ link }) => link.target.kind === 'xdp');
+    const tc = rows.filter(({ link }) => link.target.kind === 'tcx');
+    if (out.json) out.answer([{ xdp: xdp.map(xdpJson), tc: tc.map(tcJson), flow_dissector: [] }]);
+    else {
+      out.write(`xdp:\n${xdp.map((row) => `${row.iface} ${modeOf(row)} id ${row.program.id}\n`).join('')}\n`);
+      out.write(
+        `tc:\n${tc.map((row) => `${row.iface} ${placeOf(row)} ${row.program.name} prog_id ${row.program.id} link_id ${row.link.id}\n`).join('')}\n`,
+      );
+      out.write('flow_dissector:\n\n');
+    }
+    return undefined;
+  });
+
+const xdpJson = (row: Row): Json => ({ devname: row.iface, mode: modeOf(row), id: row.program.id });
+const tcJson = (row: Row): Json => ({
+  devname: row.iface,
+  kind: placeOf(row),
+  name: row.program.name,
+  prog_id: row.program.id,
+  prog_flags: [],
+  link_id: row.link.id,
+  link_flags: [],
+});
+
+function modeOf({ link: { target } }: Row): string {
+  return target.kind === 'xdp' && target.mode === 'generic' ? 'generic' : 'driver';
+}
+function placeOf({ link: { target } }: Row): string {
+  return target.kind === 'tcx' ? `tcx/${target.direction}` : target.kind;
+}

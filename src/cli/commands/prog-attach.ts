@@ -1,0 +1,15 @@
+import type { AttachTarget } from '../../kernel/kernel.js';
+import type { Run } from '../context.js';
+import { doing } from '../failure.js';
+import { takeProgram } from '../select.js';
+import { takeTarget, targetText } from '../targets.js';
+
+export const run: Run = ({ words, out, withKernel }) =>
+  withKernel('write', async ({ kernel }) => {
+    const program = await takeProgram(words, kernel);
+    const target: AttachTarget = takeTarget(words);
+    words.end();
+    const link = await doing('failed prog attach', () => kernel.attach(program, target));
+    out.note(`link ${link.id}: program ${program.id} at ${targetText(target)}`);
+    return undefined;
+  });

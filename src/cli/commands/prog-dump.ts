@@ -1,0 +1,122 @@
+import { helperById } from '../../helpers/registry.js';
+import { type DisassembledInsn, disassemble } from '../../isa/disasm/index.js';
+import { CALL, encodeInsns, INSN_BYTES } from '../../isa/index.js';
+import type { Program } from '../../kernel/kernel.js';
+import type { Run } from '../context.js';
+import { CommandError } from '../failure.js';
+import { writeOutput } from '../files.js';
+import { hexArray, hexLines } from '../format/hex.js';
+import type { Json } from '../format/json.js';
+import { prototype } from '../format/prototype.js';
+import { takePrograms } from '../select.js';
+
+type Xlated = Awaited<ReturnType<Program['xlated']>>;
+type Detail = 'file' | 'opcodes' | 'linum' | undefined;
+
+export const run: Run = ({ words, out, withKernel }) =>
+  withKernel('read', async ({ kernel }) => {
+    if (words.left === 0 || words.keyword(['xlated', 'jited']) === 'jited') {
+      throw new CommandError("the engine's compiled code is WebAssembly, which is not dumped yet", {
+        hint: 'Use: skep prog dump xlated PROG.',
+      });
+    }
+    const programs = await takePrograms(words, kernel);
+    const detail = words.left > 0 ? words.keyword(['file', 'opcodes', 'linum'] as const) : undefined;
+    const file = detail === 'file' ? words.take('a file') : undefined;
+    words.end();
+    const answers: Json[] = [];
+    for (const program of programs) {
+      const code = await program.xlated();
+      if (file !== undefined) await writeOutput(file, encodeInsns(code.insns));
+      else if (out.json) answers.push(listingJson(code, detail));
+      else out.write(listingPlain(code, detail));
+    }
+    if (out.json && file === undefined) out.answer(answers.length === 1 ? answers[0]! : answers);
+    return undefined;
+  });
+
+/** What is known of an instruction besides its text. */
+function around(code: Xlated): (insn: DisassembledInsn) => {
+  readonly proto: string | undefined;
+  readonly line: Xlated['lines'][number] | undefined;
+  readonly bytes: Uint8Array;
+} {
+  const lines = new Map(code.lines.map((line) => [line.insn, line]));
+  const starts = new Map(code.subprograms.map((subprogram) => [subprogram.start, subprogram]));
+  const bytes = encodeInsns(code.insns);
+  return ({ index, slots }) => {
+    const start = starts.get(index);
+    const proto =
+      start === undefined || code.btf === undefined ? undefined : prototype(code.btf, start.funcType);
+    return {
+      proto,
+      line: lines.get(index),
+      bytes: bytes.subarray(index * INSN_BYTES, (index + slots) * INSN_BYTES),
+    };
+  };
+}
+
+function listing(code: Xlated): DisassembledInsn[] {
+  const names = new Map(code.subprograms.map(({ start, name }) => [start, name]));
+  return disassemble(code.insns, {
+    opcode: true,
+    helperName: (id) => helperById(id)?.name,
+    localCall: (insn, index) => {
+      const name = insn.src === CALL.LOCAL ? names.get(index + 1 + insn.imm) : undefined;
+      return name === undefined ? undefined : `${insn.imm < 0 ? '' : '+'}${insn.imm}#${name}`;
+    },
+  });
+}
+
+function listingPlain(code: Xlated, detail: Detail): string {
+  const about = around(code);
+  let text = '';
+  for (const insn of listing(code)) {
+    const { proto, line, bytes } = about(insn);
+    if (proto !== undefined) text += `${proto}:\n`;
+    if (line !== undefined && line.text !== '') {
+      const place = ` [file:${line.file} line_num:${line.line} line_col:${line.column}]`;
+      text += `; ${line.text.trimStart()}${detail === 'linum' ? place : ''}\n`;
+    }
+    text += `${String(insn.index).padStart(4)}: ${insn.text}\n`;
+    if (detail === 'opcodes') text += `       ${opcodeText(bytes)}\n`;
+  }
+  return text;
+}
+
+function opcodeText(bytes: Uint8Array): string {
+  const slots = [bytes.subarray(0, 8), bytes.subarray(8)].filter((slot) => slot.length > 0);
+  return slots.map(hexLines).join(' ');
+}
+
+function listingJson(code: Xlated, detail: Detail): Json {
+  const about = around(code);
+  return listing(code).map((insn) => {
+    const { proto, line, bytes } = about(insn);
+    const hasText = line !== undefined && line.text !== '';
+    return {
+      proto,
+      src: hasText ? line.text.trimStart() : undefined,
+      ...(hasText && detail === 'linum'
+        ? { file: line.file, line_num: line.line, line_col: line.column || undefined }
+        : {}),
+      disasm: insn.text,
+      opcodes: detail === 'opcodes' ? opcodesJson(bytes) : undefined,
+    };
+  });
+}
+
+function opcodesJson(bytes: Uint8Array): Json {
+  const hex = (value: number): string => `0x${value.toString(16)}`;
+  return {
+    code: hexArray(bytes.subarray(0, 1))[0]!,
+    src_reg: hex(bytes[1]! >> 4),
+    dst_reg: hex(bytes[1]! & 15),
+    off: hexArray(bytes.subarray(2, 4)),
+    imm: hexArray(
+      bytes.length > 8
+        ? Uint8Array.of(...bytes.subarray(4, 8), ...bytes.subarray(12, 16))
+        : bytes.subarray(4, 8),
+    ),
+  };
+}

@@ -1,0 +1,27 @@
+import type { OpenedKernel } from '../remote/index.js';
+import type { StoredEngine } from './engine.js';
+import type { Output } from './output.js';
+import type { Words } from './words.js';
+
+/** What a command works with. */
+export interface Context {
+  readonly words: Words;
+  /** Options of this command, by name without dashes; `true` for those without a value. */
+  readonly options: ReadonlyMap<string, string | true>;
+  readonly out: Output;
+  /** -f: show where objects are pinned. */
+  readonly showPins: boolean;
+  /** The folder of the root. */
+  readonly root: string;
+  /**
+   * Opens the root (or connects to the process that serves it), does the work, and, unless it only reads, makes it
+   * durable. Nothing is stored when the work throws. `own` serves other processes meanwhile.
+   */
+  withKernel<T>(
+    purpose: 'read' | 'write' | 'own',
+    work: (opened: OpenedKernel<StoredEngine>) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** A command's module exports this as `run`; it returns the exit status, 0 without one. */
+export type Run = (context: Context) => Promise<number | undefined>;

@@ -1,0 +1,113 @@
+import type { OpenedKernel } from '../remote/index.js';
+import type { Context } from './context.js';
+import type { StoredEngine } from './engine.js';
+import { exitStatus, renderFailure } from './failure.js';
+import { Output, writeAll } from './output.js';
+import { type CommandLine, parseCommandLine, type Wanted } from './parse.js';
+import { UsageError } from './usage.js';
+import { Words } from './words.js';
+
+/** Runs one command line. @returns the exit status: 0, 1 when it failed, 2 when it made no sense. */
+export async function main(argv: readonly string[]): Promise<number> {
+  survivePipes();
+  const json = argv.some((arg) => /^-[a-zA-Z]*[jp]/.test(arg) || arg === '--json' || arg === '--pretty');
+  const pretty = argv.some((arg) => /^-[a-zA-Z]*p/.test(arg) || arg === '--pretty');
+  try {
+    return await dispatch(parseCommandLine(argv));
+  } catch (error) {
+    const text = renderFailure(error, json, pretty);
+    await writeAll(json ? process.stdout : process.stderr, text);
+    return exitStatus(error);
+  }
+}
+
+/** Who reads our output may stop: that is no error, and there is nobody to tell. */
+function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(process.exitCode ?? 0);
+    });
+  }
+}
+
+async function dispatch(line: CommandLine): Promise<number> {
+  const { wants } = line;
+  const out = new Output(line.json, line.pretty);
+  let status = 0;
+  switch (wants.kind) {
+    case 'help': {
+      const { help } = await import('./help.js');
+      await writeAll(process.stdout, help(wants.object));
+      return 0;
+    }
+    case 'version':
+      await (await import('./commands/version.js')).run({ out });
+      break;
+    case 'command':
+      status = await runCommand(line, wants, out);
+      break;
+    default:
+      wants satisfies never;
+  }
+  await out.flush();
+  return status;
+}
+
+async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promise<number> {
+  const { row, words, options } = wanted;
+  checkKernel(line.kernel);
+  const { rootFolder } = await import('../engine/root/folder.js');
+  const root = rootFolder();
+  const context: Context = {
+    words: new Words(words),
+    options,
+    out,
+    showPins: line.showPins,
+    root,
+    withKernel: (purpose, work) => withKernel(root, out, purpose, work),
+  };
+  try {
+    const { run } = await row.load();
+    return (await run(context)) ?? 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const { usageOf } = await import('./help.js');
+    const hint = [error.hint, usageOf(row)].filter(Boolean).join(' ');
+    throw new UsageError(error.message, { hint, facts: error.facts });
+  }
+}
+
+async function withKernel<T>(
+  root: string,
+  out: Output,
+  purpose: 'read' | 'write' | 'own',
+  work: (opened: OpenedKernel<StoredEngine>) => Promise<T>,
+): Promise<T> {
+  const [{ openKernel }, { restoreEngine }] = await Promise.all([
+    import('../remote/index.js'),
+    import('./engine.js'),
+  ]);
+  const opened = await openKernel({ root, purpose, restore: restoreEngine });
+  try {
+    out.note(`${opened.kernel.description} · root ${root}`);
+    const result = await work(opened);
+    if (purpose !== 'read') opened.commit();
+    return result;
+  } finally {
+    await opened.close();
+  }
+}
+
+function checkKernel(option: string | undefined): void {
+  const kernel = option ?? (process.env['SKEP_KERNEL'] || 'engine');
+  const source = option === undefined ? 'SKEP_KERNEL' : '--kernel';
+  if (kernel === 'linux') {
+    throw new UsageError('the linux kernel cannot be reached from the command line yet', {
+      hint: `Use the engine: leave out ${source}. Loading on a real kernel comes with a later version.`,
+    });
+  }
+  if (kernel !== 'engine') {
+    throw new UsageError(`${source} is '${kernel}', but a kernel is 'engine' or 'linux'`);
+  }
+}

@@ -1,0 +1,54 @@
+import { formatJson, type Json } from './format/json.js';
+
+/** Where a command writes. Text is collected and written at the end, so that a failing command leaves nothing half-said. */
+export class Output {
+  /** -j or -p. */
+  readonly json: boolean;
+  readonly pretty: boolean;
+  private text = '';
+  private saidJson = false;
+
+  constructor(json: boolean, pretty: boolean) {
+    this.json = json;
+    this.pretty = pretty;
+  }
+
+  /** A person reads it on a terminal. */
+  get isTerminal(): boolean {
+    return !this.json && process.stdout.isTTY === true;
+  }
+  /** Long work may show how far it is. */
+  get showsProgress(): boolean {
+    return !this.json && process.stderr.isTTY === true;
+  }
+  write(text: string): void {
+    this.text += text;
+  }
+  /** The answer of a command in JSON; at most one. */
+  answer(value: Json): void {
+    this.saidJson = true;
+    this.text += `${formatJson(value, this.pretty)}\n`;
+  }
+  /** Text beside the answer, for people only: not in JSON, and not in a pipe. */
+  note(text: string): void {
+    if (this.isTerminal) process.stderr.write(dim(`${text}\n`));
+  }
+  /** Hands everything to the system. A command that answered nothing answers `null` in JSON, as bpftool does. */
+  async flush(): Promise<void> {
+    if (this.json && !this.saidJson) this.answer(null);
+    await writeAll(process.stdout, this.text);
+    this.text = '';
+  }
+}
+
+export function dim(text: string): string {
+  return `\u001b[2m${text}\u001b[22m`;
+}
+
+/** Resolves when written, or when nobody reads any more. */
+export function writeAll(stream: NodeJS.WriteStream, data: string | Uint8Array): Promise<void> {
+  if (data.length === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.write(data, () => resolve());
+  });
+}

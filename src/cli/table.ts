@@ -1,0 +1,216 @@
+import type { Run } from './context.js';
+
+export interface OptionRow {
+  readonly name: string;
+  /** What its value is, for the help; absent when it takes none. */
+  readonly value?: string;
+  readonly doc: string;
+}
+
+/** One command. Help, prefixes and completion come from these rows. */
+export interface CommandRow {
+  /** `map` `dump`; one word for commands without an object. The first word after the object may have other names. */
+  readonly path: readonly [string] | readonly [string, string];
+  readonly aliases?: readonly string[];
+  /** What follows the path. */
+  readonly usage: string;
+  readonly doc: string;
+  readonly options?: readonly OptionRow[];
+  /** All further words are the command's own, options too. */
+  readonly raw?: true;
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+/** What the words in capitals stand for. */
+export const TERMS = {
+  MAP: '{ id N | pinned PATH | name NAME }',
+  PROG: '{ id N | pinned PATH | tag TAG | name NAME }',
+  LINK: '{ id N | pinned PATH }',
+  DATA: '{ N N … | hex HH HH … }',
+  TARGET:
+    '{ tracepoint/NAME | raw_tracepoint/NAME | xdp dev NAME | tcx_ingress dev NAME | tcx_egress dev NAME | socket }',
+  ATTACH: '{ xdp | xdpgeneric | xdpdrv | tcx_ingress | tcx_egress }',
+} as const;
+
+/** Every command, in the order in which abbreviations are resolved. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    path: ['prog', 'show'],
+    aliases: ['list'],
+    usage: '[PROG]',
+    doc: 'list loaded programs',
+    load: () => import('./commands/prog-show.js'),
+  },
+  {
+    path: ['prog', 'dump'],
+    usage: 'xlated PROG [{ file FILE | opcodes | linum }]',
+    doc: 'print a program’s instructions',
+    load: () => import('./commands/prog-dump.js'),
+  },
+  {
+    path: ['prog', 'pin'],
+    usage: 'PROG PATH',
+    doc: 'give a program a name',
+    load: () => import('./commands/prog-pin.js'),
+  },
+  {
+    path: ['prog', 'load'],
+    usage: 'OBJECT PATH [type TYPE] [map { idx N | name NAME } MAP] [pinmaps DIR]',
+    doc: 'verify and load the first program of an object, and pin it',
+    load: () => import('./commands/prog-load.js'),
+  },
+  {
+    path: ['prog', 'loadall'],
+    usage: 'OBJECT DIR [type TYPE] [map { idx N | name NAME } MAP] [pinmaps DIR]',
+    doc: 'load all programs of an object, and pin them in DIR',
+    load: () => import('./commands/prog-loadall.js'),
+  },
+  {
+    path: ['prog', 'attach'],
+    usage: 'PROG TARGET',
+    doc: 'attach a program',
+    load: () => import('./commands/prog-attach.js'),
+  },
+  {
+    path: ['prog', 'detach'],
+    usage: 'PROG [TARGET]',
+    doc: 'detach a program',
+    load: () => import('./commands/prog-detach.js'),
+  },
+  {
+    path: ['prog', 'run'],
+    usage: 'PROG data_in FILE [data_out FILE] [ctx_in FILE] [ctx_out FILE] [repeat N]',
+    doc: 'run a program on a packet',
+    load: () => import('./commands/prog-run.js'),
+  },
+  {
+    path: ['prog', 'tracepoint-format'],
+    usage: 'NAME',
+    doc: 'print the record of a tracepoint',
+    load: () => import('./commands/prog-tracepoint-format.js'),
+  },
+  {
+    path: ['map', 'show'],
+    aliases: ['list'],
+    usage: '[MAP]',
+    doc: 'list maps',
+    load: () => import('./commands/map-show.js'),
+  },
+  {
+    path: ['map', 'dump'],
+    usage: 'MAP',
+    doc: 'print all entries of a map',
+    load: () => import('./commands/map-dump.js'),
+  },
+  {
+    path: ['map', 'update'],
+    usage: 'MAP [key DATA] [value { DATA | PROG | MAP }] [any | exist | noexist]',
+    doc: 'set an entry',
+    load: () => import('./commands/map-update.js'),
+  },
+  {
+    path: ['map', 'lookup'],
+    usage: 'MAP [key DATA]',
+    doc: 'print one entry',
+    load: () => import('./commands/map-lookup.js'),
+  },
+  {
+    path: ['map', 'getnext'],
+    usage: 'MAP [key DATA]',
+    doc: 'print the key that follows',
+    load: () => import('./commands/map-getnext.js'),
+  },
+  {
+    path: ['map', 'delete'],
+    usage: 'MAP key DATA',
+    doc: 'delete an entry',
+    load: () => import('./commands/map-delete.js'),
+  },
+  {
+    path: ['map', 'pin'],
+    usage: 'MAP PATH',
+    doc: 'give a map a name',
+    load: () => import('./commands/map-pin.js'),
+  },
+  {
+    path: ['map', 'create'],
+    usage: 'PATH type TYPE key SIZE value SIZE entries N [name NAME] [flags N]',
+    doc: 'make a map, and pin it',
+    load: () => import('./commands/map-create.js'),
+  },
+  {
+    path: ['map', 'freeze'],
+    usage: 'MAP',
+    doc: 'forbid changes from user space',
+    load: () => import('./commands/map-freeze.js'),
+  },
+  {
+    path: ['link', 'show'],
+    aliases: ['list'],
+    usage: '[LINK]',
+    doc: 'list links',
+    load: () => import('./commands/link-show.js'),
+  },
+  {
+    path: ['link', 'pin'],
+    usage: 'LINK PATH',
+    doc: 'give a link a name',
+    load: () => import('./commands/link-pin.js'),
+  },
+  {
+    path: ['link', 'detach'],
+    usage: 'LINK',
+    doc: 'end an attachment',
+    load: () => import('./commands/link-detach.js'),
+  },
+  {
+    path: ['net', 'show'],
+    aliases: ['list'],
+    usage: '[dev NAME]',
+    doc: 'list programs on devices',
+    load: () => import('./commands/net-show.js'),
+  },
+  {
+    path: ['net', 'attach'],
+    usage: 'ATTACH PROG dev NAME [overwrite]',
+    doc: 'attach a program to a device',
+    load: () => import('./commands/net-attach.js'),
+  },
+  {
+    path: ['net', 'detach'],
+    usage: 'ATTACH dev NAME',
+    doc: 'detach a device’s program',
+    load: () => import('./commands/net-detach.js'),
+  },
+  {
+    path: ['replay'],
+    usage: 'FILE',
+    doc: 'play a capture to the attached programs',
+    options: [
+      { name: 'dev', value: 'NAME', doc: 'the device it comes in on (eth0)' },
+      { name: 'rate', value: 'N', doc: 'packets a second (as fast as possible)' },
+      { name: 'loop', doc: 'start over at the end, until Ctrl-C' },
+      { name: 'egress', doc: 'the device sends the packets instead of receiving them' },
+      { name: 'keep-clock', doc: 'programs see this machine’s clock, not the packets’ times' },
+    ],
+    load: () => import('./commands/replay.js'),
+  },
+  {
+    path: ['verify'],
+    usage: 'OBJECT [PROG-NAME]',
+    doc: 'check programs as Linux would, and explain',
+    options: [
+      { name: 'log', doc: 'print the log in the words of Linux' },
+      { name: 'level', value: 'N', doc: 'log level: 1, 2 or 4, or their sum (1)' },
+    ],
+    load: () => import('./commands/verify.js'),
+  },
+  {
+    path: ['exec'],
+    usage: '[MEMORY-HEX] [--engine jit|interpreter] [--elf]',
+    doc: 'run bytecode from standard input in a sandbox',
+    raw: true,
+    load: () => import('./commands/exec.js'),
+  },
+  { path: ['version'], usage: '', doc: 'print the version', load: () => import('./commands/version.js') },
+];
