@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hookByName } from '../hooks/index.js';
+import { assemble } from '../isa/index.js';
+import { type BpfFd, bpfAvailability, mapCreate, progLoad } from '../linux/bpf.js';
+import { MAP_TYPES, mapType } from '../maps/registry.js';
+import type { Helper, HelperArg } from './helper.js';
+import { HELPER_NAMES, helperName } from './names.js';
+import { HELPERS, helperById, mayCall } from './registry.js';
+
+const { available, reason } = bpfAvailability();
+
+/** Constant strings live in frozen maps, which this test does not make. */
+const TESTABLE = HELPERS.filter((helper) => helper.args.every((arg) => arg.kind !== 'const_str'));
+const maps = new Map<string, BpfFd>();
+
+beforeAll(() => {
+  if (!available) return;
+  for (const type of MAP_TYPES) {
+    const slots = type.lookup === 'none';
+    const shape = { keySize: 4, valueSize: slots ? 4 : 8, maxEntries: 1 };
+    maps.set(type.name, mapCreate({ type: type.id, ...shape }));
+  }
+});
+afterAll(() => {
+  for (const map of maps.values()) map.close();
+});
+
+/** A program type that may call the helper and that the tests know. */
+function callerOf(helper: Helper): string {
+  const types = ['sched_cls', 'xdp', 'tracepoint', 'socket_filter'];
+  return types.find((type) => mayCall(type, helper.id)) ?? 'xdp';
+}
+
+function mapFor(helper: Helper): string {
+  return MAP_TYPES.findLast((type) => type.helpers.includes(helper.name))?.name ?? 'hash';
+}
+
+/** Puts a fitting argument in register `r`. r6 is the context, the stack below r10 - 64 holds nothing. */
+function fitting(arg: HelperArg, r: number): string {
+  switch (arg.kind) {
+    case 'ctx':
+      return `r${r} = r6`;
+    case 'const_map':
+      return `r${r} = map[idx:0][]`;
+    case 'map_key':
+    case 'map_value':
+      return `r${r} = r10\nr${r} += -16`;
+    case 'mem':
+      return `r${r} = r10\nr${r} += ${arg.uninit ? -96 : -16}`;
+    case 'size':
+    case 'alloc_size':
+      return `r${r} = 8`;
+    case 'anything':
+      return `r${r} = 0`;
+    case 'const_str':
+    case 'spin_lock':
+    case 'func':
+    case 'stack_or_null':
+      throw new Error(`no argument of kind ${arg.kind} is made here`);
+    default:
+      return arg satisfies never;
+  }
+}
+
+const PACKET = `
+  r2 = *(u32 *)(r6 + DATA)
+  r3 = *(u32 *)(r6 + END)
+  r9 = r2
+  r2 += 14
+  r0 = 0
+  if r2 > r3 goto exit`;
+
+/** A program that calls the helper once; `change` replaces the text of some arguments. */
+function loads(helper: Helper, change: Partial<Record<number, string>> = {}, packet = false): string | true {
+  const type = callerOf(helper);
+  const ctx = hookByName(type)!.ctx.fields;
+  const offset = (name: string) =>
+    ctx === 'bytes' ? 0 : (ctx.find((field) => field.name === name)?.offset ?? 0);
+  const source = [
+    'r6 = r1',
+    packet ? PACKET.replace('DATA', `${offset('data')}`).replace('END', `${offset('data_end')}`) : '',
+    'r1 = 0\n*(u64 *)(r10 - 8) = r1\n*(u64 *)(r10 - 16) = r1',
+    ...helper.args.map((arg, i) => change[i] ?? fitting(arg, i + 1)),
+    `call ${helper.id}`,
+    packet ? 'r0 = *(u8 *)(r9 + 0)' : '',
+    'r0 = 0\nexit',
+  ].join('\n');
+  const load = progLoad({
+    type: hookByName(type)!.id,
+    insns: assemble(source),
+    license: 'GPL',
+    logLevel: 1,
+    maps: [maps.get(mapFor(helper))!],
+  });
+  if (load.ok) {
+    load.program.close();
+    return true;
+  }
+  return load.log;
+}
+
+const rows = TESTABLE.map((helper) => [helper.name, helper] as const);
+
+test.skipIf(!available).each(rows)(`Linux takes %s with the arguments stated ${reason}`, (_name, helper) => {
+  expect(loads(helper)).toBe(true);
+});
+
+test.skipIf(!available).each(rows)(
+  `Linux refuses a number where %s wants a pointer or a map, and takes null exactly where stated ${reason}`,
+  (_name, helper) => {
+    helper.args.forEach((arg, i) => {
+      if (arg.kind === 'anything' || arg.kind === 'size') return;
+      const other = helper.args[i + 1];
+      expect([i, loads(helper, { [i]: `r${i + 1} = 77` }) === true]).toEqual([i, false]);
+      const emptySize = other?.kind === 'size' && other.zero ? { [i + 1]: `r${i + 2} = 0` } : {};
+      const taken = loads(helper, { [i]: `r${i + 1} = 0`, ...emptySize }) === true;
+      expect([i, taken]).toEqual([i, arg.kind === 'mem' && arg.nullable === true]);
+    });
+  },
+);
+
+test.skipIf(!available).each(rows)(
+  `a size of zero and memory that nobody wrote are allowed to %s exactly where stated ${reason}`,
+  (_name, helper) => {
+    helper.args.forEach((arg, i) => {
+      const r = i + 1;
+      if (arg.kind === 'size')
+        expect([i, loads(helper, { [i]: `r${r} = 0` }) === true]).toEqual([i, arg.zero]);
+      if (arg.kind === 'map_key' || arg.kind === 'map_value' || arg.kind === 'mem') {
+        const unwritten = loads(helper, { [i]: `r${r} = r10\nr${r} += -96` });
+        // With all privileges Linux lets programs read stack that they never wrote.
+        expect([i, unwritten]).toEqual([i, true]);
+      }
+    });
+  },
+);
+
+test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].includes(callerOf(helper))))(
+  `packet pointers survive %s exactly where stated ${reason}`,
+  (_name, helper) => {
+    expect([helper.name, loads(helper, {}, true) === true]).toEqual([
+      helper.name,
+      helper.changesPacket !== true,
+    ]);
+  },
+);
+
+test('every helper of Linux 6.18 has a name', () => {
+  expect(HELPER_NAMES.length).toBe(212);
+  expect(helperName(0)).toBeUndefined();
+  expect(helperName(211)).toBe('bpf_cgrp_storage_delete');
+  expect(helperById(1)?.name).toBe('bpf_map_lookup_elem');
+});
+
+test('helpers that map types name exist', () => {
+  for (const name of mapType('hash').helpers) expect(HELPER_NAMES.map((row) => `bpf_${row}`)).toContain(name);
+});
