@@ -12,7 +12,9 @@ export type StateAddr = number;
  * (`layout.ts`); a boolean comes back as 0 or 1.
  *
  * `op` of arithmetic is the ALU code of the instruction set (`ALU_OPS`), with 0x100 added in the signed forms; `op` of a
- * branch the code in `BRANCH_OPS`; `width` is 32 or 64. Meanings are Linux 6.18's, down to the precision of each result.
+ * branch the code in `BRANCH_OPS`; `width` is 32 or 64. Meanings are those of Linux 6.18.44, down to the precision of each
+ * result; that stable release has later deductions than 6.18.0 (known bits through byte swaps, links at a distance through
+ * subtraction and 32-bit addition, sign masks followed both ways). `kernel-twin.test.ts` holds them to the running kernel.
  */
 export interface Domain {
   readonly memory: WebAssembly.Memory;
