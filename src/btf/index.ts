@@ -2,6 +2,7 @@ export { alignOf } from './align.js';
 export { CORE_KINDS, type CoreKind } from './core/kinds.js';
 export { type CoreRelocation, type CoreTarget, coreRelocate } from './core/relocate.js';
 export { findAllByName, findByName, nameOf } from './find.js';
+export { formatC } from './format-c.js';
 export { readBtf } from './read.js';
 export {
   type BtfExt,
@@ -15,4 +16,5 @@ export { referencesOf } from './references.js';
 export { POINTER_BYTES, resolve, resolvedType, sizeOf, skipModifiers, trySizeOf, typeAt } from './resolve.js';
 export type * from './types.js';
 export type { BtfValue } from './value.js';
+export { writeBtf } from './write.js';
 export { writeValue } from './write-value.js';

@@ -81,6 +81,13 @@ test.each([
     1,
     'Error: Execution runs off the end: the last instruction is no exit or goto\n',
   ],
+  [
+    'a packet load',
+    [],
+    hexOf('r0 = *(u8 *)skb[0]\nexit'),
+    1,
+    'Error: Instruction 0 loads from a packet, and there is none\n',
+  ],
   ['a write to r10', [], hexOf('r10 += 1\nexit'), 1, 'Error: Instruction 0 writes r10, which is read-only\n'],
   [
     'an endless loop',

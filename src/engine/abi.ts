@@ -16,7 +16,8 @@ import type { ProgramFacts } from '../verifier/verify.js';
  * - `env.cpu_area` (mutable i32): address of the current CPU's area (`CPU_*` in runtime/layout.ts);
  * - `env.budget` (mutable i64): only in sandbox mode: instructions left;
  * - `runtime.NAME`: an export of the AssemblyScript runtime; `host.NAME`: a helper written in TypeScript;
- * and exports `main(ctx: i64) -> i64`, in sandbox mode `main(r1: i64, r2: i64) -> i64`.
+ * and exports `main(ctx: i64) -> i64`, in sandbox mode `main(r1: i64, r2: i64) -> i64`; and `tail`, what the slots of
+ * program arrays must hold: the same as `main`, which besides starts the count of tail calls anew.
  */
 
 /** Why a program stopped, in `env.trap_code`. */

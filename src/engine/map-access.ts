@@ -47,7 +47,7 @@ function valueAccess(type: MapType, memory: EngineMemory): MapAccess {
     if (!type.perCpu) return memory.read(first, size);
     const value = new Uint8Array(size);
     const each = size / memory.cpus;
-    const stride = memory.view.getUint32(map + MAP_CPU_STRIDE, true);
+    const stride = memory.u32(map + MAP_CPU_STRIDE);
     for (let cpu = 0; cpu < memory.cpus; cpu++) {
       value.set(memory.read(first + cpu * stride, each), cpu * each);
     }
@@ -63,8 +63,8 @@ function valueAccess(type: MapType, memory: EngineMemory): MapAccess {
     delete: (map, key) => runtime.map_delete(map, key),
     copyIndexed(map, shape, from, out, most) {
       const count = Math.min(most, shape.maxEntries - from);
-      const values = memory.view.getUint32(map + MAP_VALUES, true);
-      const stride = memory.view.getUint32(map + MAP_STRIDE, true);
+      const values = memory.u32(map + MAP_VALUES);
+      const stride = memory.u32(map + MAP_STRIDE);
       const size = type.perCpu ? stride * memory.cpus : shape.valueSize;
       const view = memory.view;
       for (let i = 0; i < count; i++) {
@@ -88,21 +88,21 @@ function slotOf(memory: EngineMemory, map: number, key: number, stride: number):
 
 function programAccess(memory: EngineMemory, programSlot: (id: number) => number | undefined): MapAccess {
   const put = (slot: number, tableSlot: number, id: number): void => {
-    memory.view.setUint32(slot + PROG_ID, id, true);
+    memory.setU32(slot + PROG_ID, id);
     Atomics.store(new Uint32Array(memory.memory.buffer), (slot + PROG_SLOT) / 4, tableSlot);
   };
   return {
     walk: 'keys',
     lookup(map, key) {
       const slot = slotOf(memory, map, key, PROG_STRIDE);
-      if (slot === undefined || memory.view.getUint32(slot + PROG_SLOT, true) === 0) return undefined;
+      if (slot === undefined || memory.u32(slot + PROG_SLOT) === 0) return undefined;
       return memory.read(slot + PROG_ID, 4);
     },
     update(map, key, value, flags) {
       if (flags !== 0n) return -ERRNO.EINVAL;
       const slot = slotOf(memory, map, key, PROG_STRIDE);
       if (slot === undefined) return -ERRNO.E2BIG;
-      const id = memory.view.getUint32(value, true);
+      const id = memory.u32(value);
       const tableSlot = programSlot(id);
       if (tableSlot === undefined) return -ERRNO.EBADF;
       put(slot, tableSlot, id);
@@ -111,7 +111,7 @@ function programAccess(memory: EngineMemory, programSlot: (id: number) => number
     delete(map, key) {
       const slot = slotOf(memory, map, key, PROG_STRIDE);
       if (slot === undefined) return -ERRNO.E2BIG;
-      if (memory.view.getUint32(slot + PROG_SLOT, true) === 0) return -ERRNO.ENOENT;
+      if (memory.u32(slot + PROG_SLOT) === 0) return -ERRNO.ENOENT;
       put(slot, 0, 0);
       return 0;
     },

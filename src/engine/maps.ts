@@ -59,7 +59,7 @@ export class EngineMap {
         hint: 'Use fewer entries, or BPF_F_NO_PREALLOC, or an engine with a larger maximumPages.',
       });
     }
-    memory.view.setUint32(this.address + MAP_ID, this.id, true);
+    memory.setU32(this.address + MAP_ID, this.id);
     this.#buffer = memory.alloc(2 * roundUp8(keySize) + this.valueBytes);
     this.#access = accessFor(this.type, memory, options.programSlot);
   }
@@ -108,14 +108,12 @@ export class EngineMap {
 
   /** Bytes of the engine's memory that the map takes. */
   get memlock(): number {
-    return this.#memory.view.getUint32(this.address + MAP_BYTES, true);
+    return this.#memory.u32(this.address + MAP_BYTES);
   }
 
   /** Entries now. Arrays always have all. */
   get count(): number {
-    return this.type.indexed
-      ? this.spec.maxEntries
-      : this.#memory.view.getUint32(this.address + MAP_COUNT, true);
+    return this.type.indexed ? this.spec.maxEntries : this.#memory.u32(this.address + MAP_COUNT);
   }
 
   /** Entries that an LRU map has thrown out to make room. */
@@ -153,7 +151,7 @@ export class EngineMap {
   }
 
   #valuesAddress(): number {
-    return this.#memory.view.getUint32(this.address + MAP_VALUES, true);
+    return this.#memory.u32(this.address + MAP_VALUES);
   }
 
   /** A copy of the value; undefined when the key is absent. @throws {KernelError} EPERM, ENOTSUPP */
@@ -243,7 +241,7 @@ export class EngineMap {
   #copyBuckets(from: number, out: number, room: number): { count: number; next: number } {
     const result = BigInt.asUintN(64, this.#memory.runtime.hash_dump(this.address, from, out, room));
     const next = Number(result & 0xffffffffn);
-    const last = this.#memory.view.getUint32(this.address + MAP_BUCKET_MASK, true);
+    const last = this.#memory.u32(this.address + MAP_BUCKET_MASK);
     if (next === from) throw new RangeError(`a bucket of map ${this.id} holds more than ${room} bytes`);
     return { count: Number(result >> 32n), next: next > last ? -1 : next };
   }

@@ -195,19 +195,33 @@ export class EngineMemory {
 
   /** A copy, never shared. */
   read(address: number, size: number): Uint8Array {
-    const bytes = this.bytes;
-    const copy = new Uint8Array(size);
-    copy.set(bytes.subarray(address, address + size));
-    return copy;
+    this.#cover(address + size);
+    return this.#bytes.slice(address, address + size);
   }
 
   write(address: number, bytes: Uint8Array): void {
-    this.bytes.set(bytes, address);
+    this.#cover(address + bytes.length);
+    this.#bytes.set(bytes, address);
+  }
+
+  u32(address: number): number {
+    this.#cover(address + 4);
+    return this.#view.getUint32(address, true);
+  }
+
+  setU32(address: number, value: number): void {
+    this.#cover(address + 4);
+    this.#view.setUint32(address, value, true);
+  }
+
+  // Asking a memory for its buffer is slow. An old view is too short, or empty because growth detached it.
+  #cover(end: number): void {
+    if (this.#bytes.length < end) this.#refresh();
   }
 
   /** Bytes in use on the heap, the allocator's own headers included. */
   get used(): number {
-    return this.view.getUint32(SYS_USED, true);
+    return this.u32(SYS_USED);
   }
 
   /** Stops the clock at so many nanoseconds since boot; `undefined` lets it run again. */

@@ -55,7 +55,7 @@ export class PerfReader {
 
   #open(count: number, size: number): void {
     for (let cpu = 0; cpu < count; cpu++) {
-      if (this.#memory.view.getUint32(this.#slot(cpu), true) !== 0) {
+      if (this.#memory.u32(this.#slot(cpu)) !== 0) {
         throw new KernelError('EBUSY', `Map ${this.#map.id} has a reader already.`);
       }
     }
@@ -66,12 +66,12 @@ export class PerfReader {
         throw new KernelError('ENOMEM', `The engine's memory has no room for a perf ring of ${size} bytes.`);
       }
       this.#rings.push(ring);
-      this.#memory.view.setUint32(this.#slot(cpu), ring, true);
+      this.#memory.setU32(this.#slot(cpu), ring);
     }
   }
 
   #slot(cpu: number): number {
-    return this.#memory.view.getUint32(this.#map.address + MAP_VALUES, true) + cpu * PERF_STRIDE;
+    return this.#memory.u32(this.#map.address + MAP_VALUES) + cpu * PERF_STRIDE;
   }
 
   /** Takes all records out that are there, CPU by CPU, each CPU's in their order. */
@@ -118,7 +118,7 @@ export class PerfReader {
     if (this.#closed) return;
     this.#closed = true;
     this.#rings.forEach((ring, cpu) => {
-      if (!this.#map.destroyed) this.#memory.view.setUint32(this.#slot(cpu), 0, true);
+      if (!this.#map.destroyed) this.#memory.setU32(this.#slot(cpu), 0);
       this.#memory.free(ring);
     });
     this.#rings.length = 0;

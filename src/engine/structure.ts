@@ -3,7 +3,8 @@ import { FRAME_POINTER, type Insn, type InsnIndex, OPCODE_LD_IMM64, operationAt 
 
 /**
  * What Linux refuses whatever a program does at run time: instructions without a meaning, jumps out of the program
- * or into the middle of a 64-bit immediate, writes to r10, a last instruction that runs off the end.
+ * or into the middle of a 64-bit immediate, writes to r10, a last instruction that runs off the end. Packet loads are
+ * refused too, since a sandbox has no packet.
  *
  * @returns the first instruction of each function, the main one first.
  */
@@ -20,6 +21,8 @@ export function checkStructure(insns: readonly Insn[]): InsnIndex[] {
     }
     if (writes(operation) === FRAME_POINTER)
       throw refuse('EXEC_INSN', `Instruction ${index} writes r10, which is read-only`, index);
+    if (operation.kind === 'ld_abs' || operation.kind === 'ld_ind')
+      throw refuse('EXEC_INSN', `Instruction ${index} loads from a packet, and there is none`, index);
     if ('offset' in operation) jumps.push({ from: index, to: index + 1 + operation.offset });
     if (operation.kind === 'call_local') functions.add(index + 1 + operation.offset);
     if (insns[index]?.opcode === OPCODE_LD_IMM64) index++;

@@ -1,6 +1,16 @@
-import { alignOf, type Btf, type BtfTypeId, resolvedType, sizeOf, typeAt } from '../btf/index.js';
+import {
+  alignOf,
+  type Btf,
+  type BtfTypeId,
+  findByName,
+  nameOf,
+  resolvedType,
+  sizeOf,
+  typeAt,
+} from '../btf/index.js';
 import { BINDING } from '../elf/constants.js';
-import type { ObjectContext } from './context.js';
+import type { ElfFile } from '../elf/index.js';
+import { MAP_FLAGS } from './map-flags.js';
 import type { KconfigExtern, MapSpec } from './spec.js';
 
 /** What an undefined symbol stands for. */
@@ -12,36 +22,30 @@ export type Extern =
 export interface Externs {
   /** By symbol name. */
   readonly bySymbol: ReadonlyMap<string, Extern>;
-  /** The map that holds the `__kconfig` variables, when there are any. */
-  readonly kconfig: MapSpec | undefined;
+  /** The `__kconfig` variables, laid out. */
+  readonly kconfig: readonly KconfigExtern[];
 }
 
 const KCONFIG = '.kconfig';
 
 /** Finds out from BTF what each undefined symbol is: a kernel symbol or function, or a configuration value. */
-export function readExterns(context: ObjectContext, mapName: string): Externs {
+export function readExterns(elf: ElfFile, btf: Btf | undefined, mapName: string): Externs {
   const bySymbol = new Map<string, Extern>();
-  const { btf, elf } = context;
-  if (btf === undefined) return { bySymbol, kconfig: undefined };
+  if (btf === undefined) return { bySymbol, kconfig: [] };
   const declared = declarations(btf);
-  const settings: Omit<KconfigExtern, 'offset'>[] = [];
+  const settings = new Map<string, Omit<KconfigExtern, 'offset'>>();
   for (const symbol of elf.symbols) {
     const found = symbol.section === 'undefined' ? declared.get(symbol.name) : undefined;
-    if (found === undefined || bySymbol.has(symbol.name)) continue;
+    if (found === undefined) continue;
+    const { name } = symbol;
     const weak = symbol.binding === BINDING.WEAK;
-    if (found.section === KCONFIG) {
-      if (settings.every((setting) => setting.name !== symbol.name))
-        settings.push({ name: symbol.name, size: sizeOf(btf, found.type), type: found.type, weak });
-    } else if (found.isFunction) bySymbol.set(symbol.name, { kind: 'kfunc', weak });
-    else {
-      const typed = resolvedType(btf, found.type).kind !== 'void';
-      bySymbol.set(symbol.name, { kind: 'ksym', typed, weak });
-    }
+    if (found.section === KCONFIG)
+      settings.set(name, { name, size: sizeOf(btf, found.type), type: found.type, weak });
+    else if (found.isFunction) bySymbol.set(name, { kind: 'kfunc', weak });
+    else bySymbol.set(name, { kind: 'ksym', typed: resolvedType(btf, found.type).kind !== 'void', weak });
   }
-  if (settings.length === 0) return { bySymbol, kconfig: undefined };
-  const kconfig = kconfigMap(btf, settings, mapName);
-  for (const setting of kconfig.externs ?? [])
-    bySymbol.set(setting.name, { kind: 'kconfig', map: mapName, offset: setting.offset });
+  const kconfig = layOut(btf, [...settings.values()]);
+  for (const { name, offset } of kconfig) bySymbol.set(name, { kind: 'kconfig', map: mapName, offset });
   return { bySymbol, kconfig };
 }
 
@@ -69,32 +73,60 @@ function declarations(btf: Btf): Map<string, Declaration> {
 }
 
 /** libbpf's layout: by alignment, widest first, then by size, then by name. */
-function kconfigMap(btf: Btf, settings: readonly Omit<KconfigExtern, 'offset'>[], name: string): MapSpec {
+function layOut(btf: Btf, settings: readonly Omit<KconfigExtern, 'offset'>[]): KconfigExtern[] {
   const sorted = [...settings].sort(
     (a, b) => alignOf(btf, b.type) - alignOf(btf, a.type) || a.size - b.size || (a.name < b.name ? -1 : 1),
   );
   let end = 0;
-  const externs = sorted.map((setting) => {
+  return sorted.map((setting) => {
     const align = alignOf(btf, setting.type);
     const offset = Math.ceil(end / align) * align;
     end = offset + setting.size;
     return { ...setting, offset };
   });
+}
+
+/** Gives the variables of DATASEC `.kconfig` the places that they have in its map. */
+export function completeKconfig(btf: Btf, kconfig: readonly KconfigExtern[]): Btf {
+  if (kconfig.length === 0) return btf;
+  const places = new Map(kconfig.map(({ name, offset }) => [name, offset]));
+  const types = btf.types.map((type) => {
+    if (type.kind !== 'datasec' || type.name !== KCONFIG) return type;
+    const vars = type.vars.flatMap((variable) => {
+      const offset = places.get(nameOf(typeAt(btf, variable.type)));
+      return offset === undefined ? [] : [{ ...variable, offset }];
+    });
+    return { ...type, size: sizeOfAll(kconfig), vars: vars.sort((a, b) => a.offset - b.offset) };
+  });
+  return { types };
+}
+
+function sizeOfAll(kconfig: readonly KconfigExtern[]): number {
+  return Math.max(0, ...kconfig.map(({ offset, size }) => offset + size));
+}
+
+/** The map that holds the `__kconfig` variables; undefined when there are none. */
+export function kconfigMap(
+  btf: Btf | undefined,
+  kconfig: readonly KconfigExtern[],
+  name: string,
+): MapSpec | undefined {
+  const valueType = btf && findByName(btf, KCONFIG, 'datasec');
+  if (btf === undefined || valueType === undefined || kconfig.length === 0) return undefined;
+  const valueSize = sizeOfAll(kconfig);
   return {
     name,
     type: 'array',
     keySize: 4,
-    valueSize: end,
+    valueSize,
     maxEntries: 1,
-    flags: READ_ONLY_FOR_PROGRAMS,
+    flags: MAP_FLAGS.readOnlyForPrograms | MAP_FLAGS.mmapable,
     pinning: 'none',
-    contents: new Uint8Array(end),
+    contents: new Uint8Array(valueSize),
     frozen: true,
     section: KCONFIG,
     btf,
-    externs,
+    valueType,
+    externs: kconfig,
   };
 }
-
-/** BPF_F_RDONLY_PROG */
-export const READ_ONLY_FOR_PROGRAMS = 1 << 7;

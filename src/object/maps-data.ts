@@ -3,12 +3,10 @@ import { FLAG, SECTION } from '../elf/constants.js';
 import type { ElfSection } from '../elf/index.js';
 import { objectError } from '../errors/object.js';
 import { isSectionOf, type ObjectContext } from './context.js';
-import { READ_ONLY_FOR_PROGRAMS } from './externs.js';
+import { MAP_FLAGS } from './map-flags.js';
 import { dataMapName } from './names.js';
 import type { MapSpec } from './spec.js';
 
-/** BPF_F_MMAPABLE */
-const MMAPABLE = 1 << 10;
 /** `.bss` takes no bytes in the file, so a few header bytes could ask for any amount of memory. */
 const MAX_ZERO_BYTES = 64 << 20;
 
@@ -50,7 +48,7 @@ function dataMap(section: ElfSection, { btf, objectName }: ObjectContext): MapSp
     keySize: 4,
     valueSize: section.size,
     maxEntries: 1,
-    flags: (readOnly ? READ_ONLY_FOR_PROGRAMS : 0) | (mmapable ? MMAPABLE : 0),
+    flags: (readOnly ? MAP_FLAGS.readOnlyForPrograms : 0) | (mmapable ? MAP_FLAGS.mmapable : 0),
     pinning: 'none',
     contents: section.type === SECTION.NOBITS ? new Uint8Array(section.size) : section.data.slice(),
     section: section.name,

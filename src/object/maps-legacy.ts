@@ -3,6 +3,7 @@ import { SYMBOL_TYPE } from '../elf/constants.js';
 import type { ElfSection, ElfSymbol } from '../elf/index.js';
 import { objectError } from '../errors/object.js';
 import { type ObjectContext, viewOf } from './context.js';
+import { MAP_FLAGS } from './map-flags.js';
 import { mapTypeName } from './map-types.js';
 import type { PlacedMap } from './maps-btf.js';
 import type { MapSpec } from './spec.js';
@@ -13,8 +14,6 @@ const MINIMUM_BYTES = 20;
 const IPROUTE2_BYTES = 36;
 /** gobpf's definition: six words (the sixth is pinning) and a namespace of 256 bytes. */
 const GOBPF_BYTES = 280;
-/** BPF_F_NUMA_NODE */
-const NUMA_NODE = 1 << 2;
 
 interface Entry {
   readonly name: string;
@@ -133,7 +132,7 @@ function isPinned(entry: Entry): boolean {
 }
 
 function numaNode(entry: Entry, flags: number): number | undefined {
-  if ((flags & NUMA_NODE) === 0 || entry.size === IPROUTE2_BYTES || entry.size === GOBPF_BYTES)
+  if ((flags & MAP_FLAGS.numaNode) === 0 || entry.size === IPROUTE2_BYTES || entry.size === GOBPF_BYTES)
     return undefined;
   return entry.words[6];
 }

@@ -5,7 +5,7 @@ import { objectError } from '../errors/object.js';
 import { isSectionOf, type ObjectContext, viewOf } from './context.js';
 import { completeDatasecs } from './datasecs.js';
 import { infoBySection } from './debug-info.js';
-import { readExterns } from './externs.js';
+import { completeKconfig, type Externs, kconfigMap, readExterns } from './externs.js';
 import { type CodeFunction, readCode } from './functions.js';
 import { type LinkSection, linkProgram } from './link.js';
 import { readMaps } from './maps.js';
@@ -34,7 +34,8 @@ export interface ParseObjectOptions {
  */
 export function parseObject(bytes: Uint8Array, options: ParseObjectOptions = {}): ObjectSpec {
   const elf = readElf(bytes);
-  const context = readContext(elf, options.name);
+  const kconfigName = dataMapName('.kconfig', options.name);
+  const { context, externs } = readContext(elf, options.name, kconfigName);
   const code = readCode(context);
   if (elf.machine === MACHINE.NONE && code.size === 0)
     throw objectError(
@@ -44,8 +45,7 @@ export function parseObject(bytes: Uint8Array, options: ParseObjectOptions = {})
         facts: { section: 'ELF header', offset: 18 },
       },
     );
-  const externs = readExterns(context, dataMapName('.kconfig', options.name));
-  const maps = readMaps(context, externs.kconfig);
+  const maps = readMaps(context, kconfigMap(context.btf, externs.kconfig, kconfigName));
   const targets = { code, maps: maps.bySection, data: maps.data, externs };
   const infoOf = infoBySection(context.ext);
   const sections = new Map(
@@ -78,12 +78,18 @@ export function parseObject(bytes: Uint8Array, options: ParseObjectOptions = {})
   };
 }
 
-function readContext(elf: ElfFile, objectName: string | undefined): ObjectContext {
+function readContext(
+  elf: ElfFile,
+  objectName: string | undefined,
+  kconfigName: string,
+): { context: ObjectContext; externs: Externs } {
   const btfSection = elf.sections.find((section) => section.name === '.BTF');
   const extSection = elf.sections.find((section) => section.name === '.BTF.ext');
   const btf = btfSection && checkOrder(elf, btfSection, readBtf(btfSection.data));
   const ext = btfSection && extSection && readBtfExt(extSection.data, btfSection.data);
-  return { elf, btf: btf && completeDatasecs(btf, elf), ext, objectName, notes: structOpsNotes(elf) };
+  const externs = readExterns(elf, btf, kconfigName);
+  const completed = btf && completeKconfig(completeDatasecs(btf, elf), externs.kconfig);
+  return { context: { elf, btf: completed, ext, objectName, notes: structOpsNotes(elf) }, externs };
 }
 
 /** BTF's own magic number decides its byte order; it has to be the file's. */

@@ -86,6 +86,7 @@ class Surveyor {
     return planStack(this.#operations, graph, findValues(this.#operations, graph, dominators), {
       maps: executable.maps,
       helperArgs: this.#helperArgs,
+      mapAt: (at) => executable.facts?.insns[at]?.map,
       keyByValue: (id, map) => inlineOf(executable.helper(id, map.facts))?.keyBytes,
     });
   }

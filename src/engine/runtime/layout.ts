@@ -100,6 +100,8 @@ export const ELEM_NEXT = 0;
 export const ELEM_HASH = 4;
 /** u32: 0 free, else `ELEM_USED`, and `ELEM_REFERENCED` in LRU maps. */
 export const ELEM_STATE = 8;
+/** u32: the next free element. Not ELEM_NEXT, which a reader without a lock may still be following. */
+export const ELEM_FREE_NEXT = 12;
 export const ELEM_KEY = 16;
 export const ELEM_USED = 1;
 export const ELEM_REFERENCED = 2;

@@ -6,6 +6,7 @@ import { decodeInsns, encodeInsns, type Insn, operationAt } from '../index.js';
 import { OPCODE_LD_IMM64 } from '../opcodes.js';
 import { assemble } from './assemble.js';
 import { encodeOperation } from './encode-operation.js';
+import { AsmError } from './error.js';
 
 const SEED = { seed: 0x5ce9, numRuns: 3000 };
 
@@ -93,4 +94,25 @@ test('the assembler reads back whatever the disassembler writes in its style', (
 test('the assembler reads a listing with opcodes and indexes', () => {
   const program = assemble('r0 = 0x1122334455667788 ll\nif r0 == 0x5 goto +1\nr0 += 1\nexit');
   expect(assemble(formatListing(program))).toEqual(program);
+});
+
+/** Lines made of the words of both syntaxes in any order. */
+const WORDS =
+  'r0 w1 %r10 r11 = += s>>= * ( ) [ ] - + , : # 0x11 5 -1 ll u32 s8 if goto gotol call exit lock fetch add'
+    .concat(' map[id: skb be16 pc+1 label ldxw lddw .insn atomic_fetch_add xchg_64 (b7) 3: \n ; //')
+    .split(' ');
+
+test('any text is either read or refused with a place, never anything else', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...WORDS), { maxLength: 12 }), fc.string(), (words, noise) => {
+      for (const text of [words.join(' '), words.join(''), noise]) {
+        try {
+          assemble(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AsmError);
+        }
+      }
+    }),
+    SEED,
+  );
 });

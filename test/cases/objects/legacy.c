@@ -1,6 +1,6 @@
 // FLAGS: -g0
 // ALSO: legacy_debug -g
-// ALSO: legacy_dwarf -g -mllvm -bpf-disable-ir-btf
+// DWARF: legacy_dwarf
 /* Maps as objects had them before BTF: the kernel samples' bpf_map_def. */
 #include "prelude.h"
 

@@ -61,14 +61,7 @@ struct {
 	__uint(map_extra, 3);
 } bloom SEC(".maps");
 
-struct {
-	__uint(type, 30);
-	__uint(max_entries, 10);
-	__type(value, __u32);
-	__ulong(map_extra, 5);
-} bloom_long SEC(".maps");
-
-SEC("xdp/other")
+SEC("xdp")
 int target(struct xdp_md *ctx)
 {
 	return 1;

@@ -1,4 +1,4 @@
-/* Static and global functions in .text, one within a program section, callbacks, several programs in a section. */
+/* Static and global functions in .text, callbacks, several programs in a section. */
 #include "prelude.h"
 
 struct {
@@ -52,19 +52,13 @@ int first(struct xdp_md *ctx)
 	return visible(ctx, 5) + maybe(2) + sum;
 }
 
-static __attribute__((section("xdp"))) __noinline int beside(int x)
-{
-	asm volatile("" : "+r"(x));
-	return x ^ 5;
-}
-
 SEC("xdp")
 int second(struct xdp_md *ctx)
 {
-	return beside(ctx->ingress_ifindex) + leaf(4);
+	return middle(ctx->ingress_ifindex) + leaf(4);
 }
 
-SEC("?xdp/devmap")
+SEC("xdp/devmap")
 int third(struct xdp_md *ctx)
 {
 	return maybe(1);

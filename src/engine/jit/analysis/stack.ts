@@ -15,7 +15,7 @@ export interface Slot {
 
 /** What is known at a helper call. */
 export interface CallSite {
-  /** Index of the map in r1. */
+  /** Index of the map that the helper gets. */
   readonly map?: number;
   /** Set when r2 points to the frame: the key's offset in it. */
   readonly keyOff?: number;
@@ -45,6 +45,8 @@ export const PLAIN_STACK: StackPlan = {
 export interface StackQuestions {
   readonly maps: readonly MapBinding[];
   readonly helperArgs: (id: number) => readonly HelperArg[] | undefined;
+  /** The map argument that the verifier found for a helper call. */
+  readonly mapAt: (at: InsnIndex) => number | undefined;
   /** Whether a call of the helper on the map takes its key by value, as so many bytes. */
   readonly keyByValue: (id: number, map: MapBinding) => AccessBytes | undefined;
 }
@@ -163,9 +165,10 @@ class Survey {
 
   #helperCall(at: InsnIndex, id: number, state: State): void {
     const [first, second] = [state[1], state[2]];
-    const map = first?.kind === 'map' ? this.#questions.maps[first.map] : undefined;
+    const number = first?.kind === 'map' ? first.map : this.#questions.mapAt(at);
+    const map = number === undefined ? undefined : this.#questions.maps[number];
     this.#calls.set(at, {
-      ...(first?.kind === 'map' ? { map: first.map } : {}),
+      ...(number === undefined ? {} : { map: number }),
       ...(second?.kind === 'frame' ? { keyOff: second.off } : {}),
     });
     if (map !== undefined && second?.kind === 'frame') {

@@ -21,7 +21,7 @@ export interface ModuleOptions {
   readonly maximumPages: number;
 }
 
-/** A function of an engine's own program: r1 to r5, r0. */
+/** A function that programs call locally: r1 to r5, r0. */
 export const LOCAL_SIGNATURE: Signature = { params: ['i64', 'i64', 'i64', 'i64', 'i64'], result: 'i64' };
 
 /** What all functions of a program share while they are lowered: imports, globals, function indexes. */
@@ -29,8 +29,6 @@ export class ModuleEnvironment {
   readonly builder = new ModuleBuilder();
   readonly executable: Executable;
   readonly sandbox: boolean;
-  /** Nobody else runs on this memory, so that plain accesses are atomic. */
-  readonly alone: boolean;
   readonly mainSignature: Signature;
   readonly stackPointer: number;
   readonly trapCode: number;
@@ -49,7 +47,6 @@ export class ModuleEnvironment {
     const { builder } = this;
     this.executable = executable;
     this.sandbox = executable.sandbox;
-    this.alone = !options.sharedMemory;
     this.mainSignature = { params: this.sandbox ? ['i64', 'i64'] : ['i64'], result: 'i64' };
     builder.importMemory('env', 'memory', options.sharedMemory, options.maximumPages);
     if (needs.tailCalls) builder.importTable('env', 'table');

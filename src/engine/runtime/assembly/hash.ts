@@ -1,7 +1,7 @@
 // Hash, per-CPU hash and LRU hash. Lookups take no lock: elements never leave their map, and a chain ends with the
 // number of its bucket, so that a reader who was led into another chain by a reused element notices and starts again.
 import {
-  BUCKET_HEAD, BUCKET_LOCK, BUCKET_SIZE, E2BIG, EEXIST, EINVAL, ELEM_HASH, ELEM_KEY, ELEM_NEXT, ELEM_REFERENCED,
+  BUCKET_HEAD, BUCKET_LOCK, BUCKET_SIZE, E2BIG, EEXIST, EINVAL, ELEM_FREE_NEXT, ELEM_HASH, ELEM_KEY, ELEM_NEXT, ELEM_REFERENCED,
   ELEM_STATE, ELEM_USED, ENOENT, ENOMEM, F_NO_PREALLOC, HASH_MULTIPLIER, MAP_BUCKETS, MAP_BUCKET_MASK, MAP_BYTES,
   MAP_CAPACITY, MAP_CHUNKS, MAP_CLOCK_HAND, MAP_COUNT, MAP_CPU_STRIDE, MAP_EVICTIONS, MAP_FLAGS, MAP_FREE,
   MAP_FREE_LOCK, MAP_HEADER_SIZE, MAP_KEY_SIZE, MAP_LRU_HASH, MAP_MAX_ENTRIES, MAP_PERCPU_HASH, MAP_REFUSALS,
@@ -111,7 +111,7 @@ function addChunk(map: usize, count: u32): bool {
   let next: u32 = load<u32>(map, MAP_FREE);
   for (let i = count; i > 0; i--) {
     const element = chunk + CHUNK_HEADER + stride * <usize>(i - 1);
-    store<u32>(element, next, ELEM_NEXT);
+    store<u32>(element, next, ELEM_FREE_NEXT);
     next = <u32>element;
   }
   store<u32>(map, next, MAP_FREE);
@@ -132,7 +132,7 @@ function take(map: usize): usize {
     if (!addChunk(map, count)) addChunk(map, 1);
   }
   const element = <usize>load<u32>(map, MAP_FREE);
-  if (element) store<u32>(map, load<u32>(element, ELEM_NEXT), MAP_FREE);
+  if (element) store<u32>(map, load<u32>(element, ELEM_FREE_NEXT), MAP_FREE);
   release(map + MAP_FREE_LOCK);
   return element;
 }
@@ -140,7 +140,7 @@ function take(map: usize): usize {
 function give(map: usize, element: usize): void {
   acquire(map + MAP_FREE_LOCK);
   store<u32>(element, 0, ELEM_STATE);
-  store<u32>(element, load<u32>(map, MAP_FREE), ELEM_NEXT);
+  store<u32>(element, load<u32>(map, MAP_FREE), ELEM_FREE_NEXT);
   store<u32>(map, <u32>element, MAP_FREE);
   release(map + MAP_FREE_LOCK);
 }

@@ -1,0 +1,178 @@
+import { type CContext, compositeBody, declare, enumBody, isArray, MAX_C_DEPTH } from './c-declare.js';
+import { CNames } from './c-names.js';
+import { cycle, typeAt } from './resolve.js';
+import type { Btf, BtfType, BtfTypeId } from './types.js';
+
+export interface FormatCOptions {
+  /** Types to write, with all that they need. Default: every named type and every enumeration. */
+  readonly roots?: readonly BtfTypeId[];
+  /**
+   * Name of an include guard. With it comes bpftool's frame: the attribute by which clang records CO-RE accesses to
+   * all types, unless BPF_NO_PRESERVE_ACCESS_INDEX is defined.
+   */
+  readonly guard?: string;
+}
+
+/** Types that compilers know by themselves. */
+const BUILT_IN = new Set(['__builtin_va_list']);
+
+/**
+ * Types as C source that compiles to the same layout: definitions in the order that C needs, forward declarations,
+ * padding, packing. Names that occur more than once get a suffix (`foo___2`), as bpftool does.
+ *
+ * @throws {SkepError} `BTF_CYCLE` for types that contain themselves, `BTF_UNSUPPORTED`.
+ */
+export function formatC(btf: Btf, options: FormatCOptions = {}): string {
+  const writer = new CWriter(btf);
+  const roots = options.roots ?? btf.types.keys();
+  for (const id of roots) writer.root(id);
+  const body = writer.chunks.join('\n');
+  return options.guard === undefined ? body : framed(body, options.guard);
+}
+
+function framed(body: string, guard: string): string {
+  return `#ifndef ${guard}
+#define ${guard}
+
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
+#endif
+
+${body}
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute pop
+#endif
+
+#endif /* ${guard} */
+`;
+}
+
+type State = 'declared' | 'writing' | 'defined';
+
+class CWriter {
+  readonly chunks: string[] = [];
+  readonly #btf: Btf;
+  readonly #context: CContext;
+  readonly #states = new Map<BtfTypeId, State>();
+  readonly #forwards = new Set<string>();
+
+  constructor(btf: Btf) {
+    this.#btf = btf;
+    this.#context = { btf, names: new CNames(btf), inlined: 0 };
+  }
+
+  root(id: BtfTypeId): void {
+    const type = typeAt(this.#btf, id);
+    switch (type.kind) {
+      case 'struct':
+      case 'union':
+      case 'typedef':
+      case 'fwd':
+        if (type.name !== '') this.#need(id, true, 0);
+        return;
+      case 'enum':
+      case 'enum64':
+        // The enumerators of an anonymous one are names of their own; used inline elsewhere, they come there.
+        if (type.name !== '' || !this.#usedInline().has(id)) this.#define(id, type, 0);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #inline: Set<BtfTypeId> | undefined;
+
+  /** Anonymous enumerations that a member, typedef or array spells out. */
+  #usedInline(): Set<BtfTypeId> {
+    if (this.#inline !== undefined) return this.#inline;
+    this.#inline = new Set<BtfTypeId>();
+    for (const type of this.#btf.types) {
+      if (type.kind === 'struct' || type.kind === 'union')
+        for (const { type: id } of type.members) this.#inline.add(id);
+      else if ('type' in type && type.kind !== 'var' && type.kind !== 'decl_tag') this.#inline.add(type.type);
+    }
+    return this.#inline;
+  }
+
+  /** Makes a type usable: its name known, or its definition complete. */
+  #need(id: BtfTypeId, complete: boolean, depth: number): void {
+    if (depth > MAX_C_DEPTH) throw cycle(id);
+    const type = typeAt(this.#btf, id);
+    switch (type.kind) {
+      case 'ptr':
+        this.#need(type.type, false, depth + 1);
+        return;
+      case 'const':
+      case 'volatile':
+      case 'restrict':
+      case 'type_tag':
+        this.#need(type.type, complete, depth + 1);
+        return;
+      case 'array':
+        this.#need(type.type, true, depth + 1);
+        return;
+      case 'func_proto':
+        this.#need(type.returns, false, depth + 1);
+        for (const param of type.params) this.#need(param.type, false, depth + 1);
+        return;
+      case 'typedef':
+        this.#needTypedef(id, type, complete, depth);
+        return;
+      case 'struct':
+      case 'union':
+        if (complete || type.name === '') this.#define(id, type, depth);
+        else this.#forward(id, `${type.kind} ${this.#context.names.of(id)}`);
+        return;
+      case 'fwd':
+        this.#forward(id, `${type.union ? 'union' : 'struct'} ${type.name}`);
+        return;
+      case 'enum':
+      case 'enum64':
+        if (type.name !== '') this.#define(id, type, depth);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #forward(id: BtfTypeId, head: string): void {
+    if (this.#states.has(id) || this.#forwards.has(head)) return;
+    this.#states.set(id, 'declared');
+    this.#forwards.add(head);
+    this.chunks.push(`${head};\n`);
+  }
+
+  #needTypedef(
+    id: BtfTypeId,
+    type: Extract<BtfType, { kind: 'typedef' }>,
+    complete: boolean,
+    depth: number,
+  ): void {
+    if (BUILT_IN.has(type.name)) return;
+    const state = this.#states.get(id);
+    if (state === undefined) {
+      this.#states.set(id, 'writing');
+      this.#need(type.type, isArray(this.#btf, type.type), depth + 1);
+      this.chunks.push(`typedef ${declare(this.#context, type.type, this.#context.names.of(id))};\n`);
+      this.#states.set(id, 'defined');
+    }
+    if (complete && state !== 'writing') this.#need(type.type, true, depth + 1);
+  }
+
+  /** Writes a definition after all that it needs. Anonymous ones are written at their use; only their needs come here. */
+  #define(id: BtfTypeId, type: BtfType, depth: number): void {
+    const state = this.#states.get(id);
+    if (state === 'defined') return;
+    if (state === 'writing') throw cycle(id);
+    this.#states.set(id, 'writing');
+    if (type.kind === 'struct' || type.kind === 'union') {
+      for (const member of type.members) this.#need(member.type, true, depth + 1);
+      if (type.name !== '') {
+        this.#forwards.add(`${type.kind} ${this.#context.names.of(id)}`);
+        this.chunks.push(`${compositeBody(this.#context, id, type, '', 0)};\n`);
+      }
+    } else if (type.kind === 'enum' || type.kind === 'enum64')
+      this.chunks.push(`${enumBody(this.#context, id, type, '')};\n`);
+    this.#states.set(id, 'defined');
+  }
+}
