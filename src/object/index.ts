@@ -1,3 +1,4 @@
+export { type KconfigFacts, kconfigContents } from './kconfig.js';
 export { objectNameOf } from './names.js';
 export { type ParseObjectOptions, parseObject } from './parse.js';
 export { type RelocateOptions, relocate } from './relocate.js';

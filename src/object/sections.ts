@@ -1,7 +1,9 @@
+import { HOOKS } from '../hooks/index.js';
+
 /**
- * The table of section names: which program type, attach type and flags each means. It owns these facts for all
- * types; a hook's own `sections` are `sectionsOf(name)` or must agree with it. Source: libbpf 1.6 `section_defs`, and for
- * older objects the prefix matching of libbpf 0.x and iproute2.
+ * Section names: which program type, attach type and flags each means. A hook that skep knows in full says so in its
+ * own file (`Hook.sections`); the types without one are in the table here, and leave it when they get theirs. Source:
+ * libbpf 1.6 `section_defs`, and for older objects the prefix matching of libbpf 0.x and iproute2.
  */
 
 /** What a section name says of the programs in it. Words are bpftool's. */
@@ -20,8 +22,7 @@ export interface SectionRow {
   readonly attachType?: string;
   /** Whether `prefix/rest` is allowed. */
   readonly rest: 'none' | 'optional' | 'required';
-  readonly sleepable?: true;
-  readonly xdpFrags?: true;
+  readonly sleepable?: boolean;
 }
 
 const plain = (prefix: string, type: string, attachType?: string): SectionRow => ({
@@ -39,7 +40,6 @@ const twice = (prefix: string, type: string, attachType?: string): SectionRow[] 
   open(prefix, type, attachType),
   { ...open(`${prefix}.s`, type, attachType), sleepable: true },
 ];
-const frags = (row: SectionRow): SectionRow => ({ ...row, xdpFrags: true });
 const forFamilies = (call: string, word: string): SectionRow[] =>
   ['4', '6'].map((family) =>
     plain(`cgroup/${call}${family}`, 'cgroup_sock_addr', `cgroup_${word.replace('#', family)}`),
@@ -47,8 +47,7 @@ const forFamilies = (call: string, word: string): SectionRow[] =>
 const forUnix = (call: string): SectionRow =>
   plain(`cgroup/${call}_unix`, 'cgroup_sock_addr', `cgroup_unix_${call}`);
 
-export const SECTIONS: readonly SectionRow[] = [
-  plain('socket', 'socket_filter'),
+const REMAINING: readonly SectionRow[] = [
   plain('sk_reuseport/migrate', 'sk_reuseport', 'sk_reuseport_select_or_migrate'),
   plain('sk_reuseport', 'sk_reuseport', 'sk_reuseport_select'),
   open('kprobe', 'kprobe'),
@@ -64,19 +63,6 @@ export const SECTIONS: readonly SectionRow[] = [
   open('ksyscall', 'kprobe'),
   open('kretsyscall', 'kprobe'),
   ...twice('usdt', 'kprobe'),
-  plain('tc/ingress', 'sched_cls', 'tcx_ingress'),
-  plain('tc/egress', 'sched_cls', 'tcx_egress'),
-  plain('tcx/ingress', 'sched_cls', 'tcx_ingress'),
-  plain('tcx/egress', 'sched_cls', 'tcx_egress'),
-  plain('tc', 'sched_cls'),
-  plain('classifier', 'sched_cls'),
-  plain('action', 'sched_act'),
-  plain('netkit/primary', 'sched_cls', 'netkit_primary'),
-  plain('netkit/peer', 'sched_cls', 'netkit_peer'),
-  open('tracepoint', 'tracepoint'),
-  open('tp', 'tracepoint'),
-  open('raw_tracepoint', 'raw_tracepoint'),
-  open('raw_tp', 'raw_tracepoint'),
   open('raw_tracepoint.w', 'raw_tracepoint_writable'),
   open('raw_tp.w', 'raw_tracepoint_writable'),
   open('tp_btf', 'tracing', 'trace_raw_tp'),
@@ -88,12 +74,6 @@ export const SECTIONS: readonly SectionRow[] = [
   open('lsm_cgroup', 'lsm', 'lsm_cgroup'),
   ...twice('iter', 'tracing', 'trace_iter'),
   { ...plain('syscall', 'syscall'), sleepable: true },
-  frags(plain('xdp.frags/devmap', 'xdp', 'xdp_devmap')),
-  plain('xdp/devmap', 'xdp', 'xdp_devmap'),
-  frags(plain('xdp.frags/cpumap', 'xdp', 'xdp_cpumap')),
-  plain('xdp/cpumap', 'xdp', 'xdp_cpumap'),
-  frags(plain('xdp.frags', 'xdp', 'xdp')),
-  plain('xdp', 'xdp', 'xdp'),
   plain('perf_event', 'perf_event'),
   plain('lwt_in', 'lwt_in'),
   plain('lwt_out', 'lwt_out'),
@@ -131,10 +111,18 @@ export const SECTIONS: readonly SectionRow[] = [
   plain('netfilter', 'netfilter', 'netfilter'),
 ];
 
+export const SECTIONS: readonly SectionRow[] = [
+  ...HOOKS.flatMap((hook) => hook.sections.map((rule) => ({ ...rule, type: hook.name }))),
+  ...REMAINING,
+];
+
 /** The rows of one program type, longest prefix first. */
 export function sectionsOf(type: string): readonly SectionRow[] {
   return SECTIONS.filter((row) => row.type === type).sort((a, b) => b.prefix.length - a.prefix.length);
 }
+
+/** XDP programs that take packets in several buffers say so in their section's name. */
+const FRAGS = 'xdp.frags';
 
 const BY_PREFIX = new Map(SECTIONS.map((row) => [row.prefix, row]));
 
@@ -168,7 +156,7 @@ function meaning(row: SectionRow, attachTo?: string): SectionMeaning {
   return {
     type: row.type,
     sleepable: row.sleepable === true,
-    xdpFrags: row.xdpFrags === true,
+    xdpFrags: row.type === 'xdp' && row.prefix.startsWith(FRAGS),
     ...(row.attachType === undefined ? {} : { attachType: row.attachType }),
     ...(attachTo === undefined || attachTo === '' ? {} : { attachTo }),
   };
