@@ -110,6 +110,31 @@ describe('traps name the instruction', () => {
   });
 });
 
+test('a trap inside a runtime function is placed at the call', () => {
+  const linked = environment();
+  const insns = assemble('r1 = 1\nr1 = 2\ncall 1\nexit');
+  const helper: HelperBinding = { kind: 'runtime', name: 'trap', params: [], result: 'void' };
+  const executable: Executable = {
+    insns,
+    functions: [0],
+    maps: [],
+    helper: () => helper,
+    facts: undefined,
+    sandbox: false,
+  };
+  // (func (export "trap") unreachable)
+  const other = new WebAssembly.Instance(
+    new WebAssembly.Module(
+      // biome-ignore format: sections
+      Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0,
+        7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b),
+    ),
+  );
+  const program = compileToWasm(executable, { sharedMemory: false, maximumPages: 2 });
+  const error = failure(() => instantiate(program, { ...linked, runtime: other.exports }).run(0n));
+  expect(error.facts['insn']).toBe(2);
+});
+
 describe('calls', () => {
   test('a helper is called from compiled code, and sees unsigned numbers', () => {
     const helpers: Record<number, HelperBinding> = { 1: { kind: 'host', name: 'witness', args: 2 } };

@@ -15,6 +15,8 @@ export interface CompileOptions extends ModuleOptions {
 
 /** A program as a WebAssembly module, not yet linked. */
 export interface CompiledProgram {
+  /** How stack traces name it: different programs very probably have different names. */
+  readonly name: string;
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly sandbox: boolean;
   /** It cannot run where WebAssembly has no tail calls. */
@@ -60,11 +62,14 @@ export function compileToWasm(executable: Executable, options: CompileOptions): 
   }
   builder.exportFunction('main', main);
   builder.exportFunction('tail', tail);
-  const { bytes, starts } = builder.finish();
-  const locations = bodies.flatMap(({ marks }, nth) =>
-    marks.map((value, place) => (place % 2 === 0 ? value + starts[nth]! : value)),
-  );
+  const name = moduleName(executable);
+  const { bytes, starts } = builder.finish(name);
+  const locations: number[] = [];
+  bodies.forEach(({ marks }, nth) => {
+    for (let at = 0; at < marks.length; at += 2) locations.push(marks[at]! + starts[nth]!, marks[at + 1]!);
+  });
   return {
+    name,
     wasm: bytes,
     sandbox: executable.sandbox,
     usesTailCalls: survey.needs.tailCalls && !executable.sandbox,
@@ -72,6 +77,16 @@ export function compileToWasm(executable: Executable, options: CompileOptions): 
     callbacks: survey.needs.callbacks,
     locations,
   };
+}
+
+/** A hash of the instructions (FNV-1a). */
+function moduleName({ insns }: Executable): string {
+  let hash = 0x811c9dc5;
+  for (const { opcode, dst, src, off, imm } of insns) {
+    for (const field of [opcode | (dst << 8) | (src << 12), off, imm])
+      hash = Math.imul(hash ^ field, 0x01000193);
+  }
+  return `bpf_${(hash >>> 0).toString(16).padStart(8, '0')}`;
 }
 
 /** Calls the program with the count of tail calls at 0, and puts back what another program had counted. */

@@ -122,8 +122,22 @@ test('only a lookup that is not written out needs the runtime', () => {
   const text = `*(u32 *)(r10 - 4) = 1\n${LOOKUP}r0 = 0\nexit`;
   const imports = (map: EngineMap) => link(text, map).program.imports.map(({ name }) => name);
   expect(imports(makeMap('array'))).toEqual([]);
-  expect(imports(makeMap('hash'))).toEqual([]);
+  for (const type of ['hash', 'percpu_hash', 'lru_hash']) expect(imports(makeMap(type))).toEqual([]);
   expect(imports(makeMap('hash', { keySize: 8 }))).toEqual(['hash_lookup_8']);
+});
+
+test('a lookup saves an entry of an LRU map from being thrown out', () => {
+  const map = makeMap('lru_hash', { maxEntries: 100 });
+  for (let at = 0; at < 100; at++) map.update(key(at), value(at, 12));
+  // Everything was inserted, nothing looked up: the first round of the search takes the marks away.
+  map.update(key(1000), value(1, 12));
+  const survivor = 90;
+  const { instance } = link(`*(u32 *)(r10 - 4) = ${survivor}\n${LOOKUP}r0 = 0\nexit`, map);
+  for (let at = 0; at < 95; at++) {
+    instance.run(0n);
+    map.update(key(2000 + at), value(1, 12));
+  }
+  expect(map.lookup(key(survivor))).toEqual(value(survivor, 12));
 });
 
 test('an update gets key and value from the frame in memory', () => {

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<number, readonly [code: string, words: string]>> = 
  * @param code the value of `env.trap_code` after the end; set it to 0 before the program runs.
  */
 export function explainTrap(program: CompiledProgram, error: unknown, code: number): unknown {
-  const overflow = error instanceof RangeError;
+  const overflow = error instanceof RangeError && /call stack/.test(error.message);
   if (!(error instanceof WebAssembly.RuntimeError) && !overflow) return error;
   const text = error.message;
   const known = overflow
@@ -35,9 +35,12 @@ export function explainTrap(program: CompiledProgram, error: unknown, code: numb
   });
 }
 
-/** The instruction that an error's innermost wasm frame was executing, when the error's stack tells. */
-function trapLocation({ locations }: CompiledProgram, error: Error): InsnIndex | undefined {
-  const frame = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(error.stack ?? '');
+/** The instruction that an error's innermost frame in the program was executing, when the error's stack tells. */
+function trapLocation({ locations, name }: CompiledProgram, error: Error): InsnIndex | undefined {
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.includes('wasm-function['));
+  // V8 tells modules apart; the innermost frame may be the runtime's.
+  const own = frames.find((line) => line.includes(name)) ?? frames[0] ?? '';
+  const frame = /wasm-function\[\d+\]:0x([0-9a-f]+)/.exec(own);
   if (frame?.[1] === undefined) return undefined;
   const offset = Number.parseInt(frame[1], 16);
   let [low, high] = [0, locations.length / 2];

@@ -6,6 +6,8 @@ import {
   CPU_ID,
   ELEM_KEY,
   ELEM_NEXT,
+  ELEM_REFERENCED,
+  ELEM_STATE,
   HASH_MULTIPLIER,
   MAP_BUCKET_MASK,
   MAP_BUCKETS,
@@ -29,7 +31,17 @@ interface Inline {
 const INLINE: Readonly<Record<string, Inline>> = {
   array_lookup: { keyBytes: 4, usesCpu: false, emit: (...args) => arrayLookup(...args, false) },
   percpu_array_lookup: { keyBytes: 4, usesCpu: true, emit: (...args) => arrayLookup(...args, true) },
-  hash_lookup_4: { keyBytes: 4, usesCpu: false, emit: hashLookup4 },
+  hash_lookup_4: { keyBytes: 4, usesCpu: false, emit: (...args) => hashLookup4(...args) },
+  percpu_hash_lookup_4: {
+    keyBytes: 4,
+    usesCpu: true,
+    emit: (context, map, key) => hashLookup4(context, map, key, () => addCpuOffset(context, map)),
+  },
+  lru_hash_lookup_4: {
+    keyBytes: 4,
+    usesCpu: false,
+    emit: (context, map, key) => hashLookup4(context, map, key, () => {}, touch),
+  },
 };
 
 /** How the JIT writes a binding out itself; undefined when it calls it. */
@@ -57,26 +69,43 @@ export function inlineLookup(context: FunctionContext, at: InsnIndex, binding: H
   return true;
 }
 
-function arrayLookup(
-  { code, environment }: FunctionContext,
-  map: MapBinding,
-  key: number,
-  perCpu: boolean,
-): void {
+function arrayLookup(context: FunctionContext, map: MapBinding, key: number, perCpu: boolean): void {
+  const { code } = context;
   const stride = Math.ceil(map.facts.valueSize / 8) * 8;
   code.get(key).i32(map.facts.maxEntries).op(WASM.i32_lt_u).if('i32');
   if (map.valueAddress !== 0) code.i32(map.valueAddress);
   else code.i32(map.address).memory(WASM.i32_load, MAP_VALUES);
   code.get(key).i32(stride).op(WASM.i32_mul, WASM.i32_add);
-  if (perCpu) {
-    code.globalGet(environment.cpuArea).memory(WASM.i32_load, CPU_ID);
-    code.i32(map.address).memory(WASM.i32_load, MAP_CPU_STRIDE).op(WASM.i32_mul, WASM.i32_add);
-  }
+  if (perCpu) addCpuOffset(context, map);
   code.else().i32(0).end();
 }
 
+/** From the first CPU's value to the current one's. */
+function addCpuOffset({ code, environment }: FunctionContext, map: MapBinding): void {
+  code.globalGet(environment.cpuArea).memory(WASM.i32_load, CPU_ID);
+  code.i32(map.address).memory(WASM.i32_load, MAP_CPU_STRIDE).op(WASM.i32_mul, WASM.i32_add);
+}
+
+/** Marks an element as used since the last search for a victim. Written only when that is new, to spare the cache line. */
+function touch({ code }: FunctionContext, element: number): void {
+  code
+    .get(element)
+    .memory(WASM.i32_load, ELEM_STATE)
+    .i32(ELEM_REFERENCED)
+    .op(WASM.i32_and, WASM.i32_eqz)
+    .if();
+  code.get(element).get(element).memory(WASM.i32_load, ELEM_STATE).i32(ELEM_REFERENCED).op(WASM.i32_or);
+  code.memory(WASM.i32_store, ELEM_STATE).end();
+}
+
 /** As `find4` of the runtime: a chain that ends with another bucket's mark was changed meanwhile and is walked anew. */
-function hashLookup4(context: FunctionContext, map: MapBinding, key: number): void {
+function hashLookup4(
+  context: FunctionContext,
+  map: MapBinding,
+  key: number,
+  addOffset: () => void = () => {},
+  found: (context: FunctionContext, element: number) => void = () => {},
+): void {
   const { code } = context;
   const hash = context.scratch('i32', 1);
   const element = context.scratch('i32', 2);
@@ -101,6 +130,8 @@ function hashLookup4(context: FunctionContext, map: MapBinding, key: number): vo
   code.get(element).get(hash).i32(1).op(WASM.i32_shl).i32(1).op(WASM.i32_or, WASM.i32_ne).brIf(0);
   code.i32(0).set(element).end().end();
   code.get(element).if('i32');
+  found(context, element);
   code.get(element).i32(map.address).memory(WASM.i32_load, MAP_VALUE_OFFSET).op(WASM.i32_add);
+  addOffset();
   code.else().i32(0).end();
 }

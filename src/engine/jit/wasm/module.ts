@@ -8,7 +8,7 @@ export interface Signature {
   readonly result?: ValueType;
 }
 
-const SECTION = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
+const SECTION = { custom: 0, type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
 const KIND = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
 /**
@@ -91,8 +91,11 @@ export class ModuleBuilder {
     this.#export(name, KIND.global, index);
   }
 
-  /** The module's bytes, and for each own function where in them its instructions begin. */
-  finish(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly starts: readonly number[] } {
+  /**
+   * The module's bytes, and for each own function where in them its instructions begin. Stack traces show `name`,
+   * in ASCII.
+   */
+  finish(name: string): { readonly bytes: Uint8Array<ArrayBuffer>; readonly starts: readonly number[] } {
     const out = new ByteWriter(4096);
     out.bytes([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     section(out, SECTION.type, this.#typeSection());
@@ -113,6 +116,7 @@ export class ModuleBuilder {
       return at;
     });
     const base = section(out, SECTION.code, code);
+    section(out, SECTION.custom, nameSection(name));
     return { bytes: out.view().slice(), starts: starts.map((start) => base + start) };
   }
 
@@ -152,6 +156,18 @@ export class ModuleBuilder {
     this.#exports.byte(kind);
     this.#exports.u32(index);
   }
+}
+
+/** Core specification, appendix: the name section, of which only the module's own name is written. */
+function nameSection(name: string): ByteWriter {
+  const contents = new ByteWriter();
+  contents.name('name');
+  contents.byte(0);
+  const inner = new ByteWriter();
+  inner.name(name);
+  contents.u32(inner.length);
+  contents.bytes(inner.view());
+  return contents;
 }
 
 function counted(count: number, items: ByteWriter): ByteWriter {
