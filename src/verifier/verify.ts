@@ -1,8 +1,20 @@
 import type { Btf } from '../btf/types.js';
+import type { Helper } from '../helpers/helper.js';
 import type { Hook } from '../hooks/hook.js';
 import type { Insn, InsnIndex } from '../isa/index.js';
 import type { MapFacts } from '../maps/map-type.js';
 import type { LineInfo, SubprogramSpec } from '../object/spec.js';
+
+import { check } from './check.js';
+
+/**
+ * Decides whether a program is safe to run, as Linux 6.18 decides it, by following every path that it can take.
+ *
+ * @returns the facts that were proved, or the reason of the rejection. Nothing is thrown for any program.
+ */
+export function verify(program: VerifierProgram, options: VerifyOptions = {}): VerifyResult {
+  return check(program, options);
+}
 
 /**
  * A program that is ready to be verified: relocated, except that a 64-bit immediate load of a map has the pseudo
@@ -23,6 +35,8 @@ export interface VerifierProgram {
 export interface VerifyOptions {
   /** 0 none, 1 instructions and states, 2 every step, 4 statistics: Linux's bits. */
   readonly logLevel?: number;
+  /** Facts of helpers; default: all that skep knows. */
+  readonly helpers?: (id: number) => Helper | undefined;
   /** Processed instructions after which a program is too complex; Linux: 1,000,000. */
   readonly budget?: number;
 }
@@ -46,7 +60,7 @@ export interface Rejection {
   readonly insn: InsnIndex;
   /** Linux's final message. */
   readonly message: string;
-  readonly errno: 'EACCES' | 'EINVAL' | 'E2BIG' | 'EPERM' | 'EFAULT' | 'ENOTSUPP';
+  readonly errno: 'EACCES' | 'EINVAL' | 'E2BIG' | 'EPERM' | 'EFAULT' | 'ENOTSUPP' | 'EBADF';
   readonly line?: LineInfo;
   readonly facts: Readonly<Record<string, unknown>>;
   /** What a person can do about it. */

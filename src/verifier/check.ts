@@ -1,0 +1,135 @@
+import { HELPER_NAMES } from '../helpers/names.js';
+import { helperById, helperId } from '../helpers/registry.js';
+import { analyse } from './control-flow/analyse.js';
+import type { Shape, Subprogram } from './control-flow/shape.js';
+import { lineOf } from './explain/source-line.js';
+import { explore } from './explore/explore.js';
+import { newPath } from './explore/path.js';
+import { Session } from './explore/session.js';
+import { argumentKinds } from './obligations/global-function.js';
+import { checkStackDepth } from './obligations/stack-depth.js';
+import { programSize } from './rules/program-size.js';
+import { Refusal, refuse } from './rules/rule.js';
+import { TYPE_CTX } from './state/layout.js';
+import type {
+  ProgramFacts,
+  Rejection,
+  VerifierProgram,
+  VerifyOptions,
+  VerifyResult,
+  VerifyStats,
+} from './verify.js';
+
+/** Linux's BPF_COMPLEXITY_LIMIT_INSNS: processed instructions, and a program's own length. */
+const BUDGET = 1_000_000;
+const NO_STATS = { processedInsns: 0, totalStates: 0, peakStates: 0, maxStatesPerInsn: 0 };
+
+/** The name of a helper, `unknown` when there is none. */
+export function helperName(id: number): string {
+  const name = HELPER_NAMES[id];
+  return id > 0 && name !== undefined && helperId(`bpf_${name}`) === id ? `bpf_${name}` : 'unknown';
+}
+
+/** See `verify`. */
+export function check(program: VerifierProgram, options: VerifyOptions): VerifyResult {
+  const started = performance.now();
+  const helpers = options.helpers ?? helperById;
+  const budget = options.budget ?? BUDGET;
+  let session: Session | undefined;
+  const stats = (): VerifyStats => ({ ...statsOf(session), milliseconds: performance.now() - started });
+  try {
+    const shape = shapeOf(program, helpers);
+    session = new Session(program, shape, { level: options.logLevel ?? 0, budget, helpers, helperName });
+    exploreAll(session);
+    checkStackDepth(session);
+    const facts = factsOf(session, shape);
+    session.log.cutTo(0);
+    return { ok: true, facts, log: logText(session, options), stats: stats() };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    session?.log.line(error.message);
+    const log = logText(session, options, error.message);
+    return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };
+  }
+}
+
+function shapeOf(program: VerifierProgram, helpers: Session['helpers']): Shape {
+  if (program.insns.length === 0 || program.insns.length > BUDGET)
+    refuse(programSize, 0, { length: program.insns.length });
+  return analyse(program, helpers);
+}
+
+/** The program, then each global function that it calls. */
+function exploreAll(s: Session): void {
+  exploreFrom(s, s.shape.subprograms[0] as Subprogram);
+  const done = new Set<number>([0]);
+  for (let more = true; more; ) {
+    more = false;
+    for (const index of [...s.calledGlobals].sort((a, b) => a - b)) {
+      if (done.has(index)) continue;
+      done.add(index);
+      more = true;
+      const subprogram = s.shape.subprograms[index] as Subprogram;
+      s.log.line(`Validating ${subprogram.name}() func#${index}...`);
+      exploreFrom(s, subprogram);
+      s.log.line(`Func#${index} ('${subprogram.name}') is safe for any args that match its prototype`);
+    }
+  }
+}
+
+function exploreFrom(s: Session, subprogram: Subprogram): void {
+  const { memory, ops } = s;
+  s.at = subprogram.start;
+  s.previous = -1;
+  s.entryInsn = subprogram.start;
+  s.jumpsAtSave = s.jumps;
+  s.processedAtSave = s.processed;
+  for (const bucket of s.explored) bucket.length = 0;
+  const kinds = subprogram.index === 0 ? (['ctx'] as const) : argumentKinds(s, subprogram);
+  s.enter(newPath(ops.newState(subprogram.index), subprogram.start));
+  kinds.forEach((kind, index) => {
+    const reg = s.reg(index + 1);
+    if (kind === 'ctx') ops.markPointer(reg, TYPE_CTX);
+    else ops.markUnknown(reg);
+    memory.setSubregDef(reg, 0);
+  });
+  s.touchedAll = true;
+  explore(s);
+}
+
+function statsOf(s: Session | undefined): Omit<VerifyStats, 'milliseconds'> {
+  if (s === undefined) return NO_STATS;
+  return {
+    processedInsns: s.processed,
+    totalStates: s.totalStates,
+    peakStates: s.peakStates,
+    maxStatesPerInsn: s.maxStatesPerInsn,
+  };
+}
+
+function logText(s: Session | undefined, options: VerifyOptions, message?: string): string {
+  if ((options.logLevel ?? 0) === 0) return '';
+  const { processedInsns, totalStates, peakStates, maxStatesPerInsn } = statsOf(s);
+  const text = s?.log.text() ?? `${message}\n`;
+  return `${text}processed ${processedInsns} insns (limit 1000000) max_states_per_insn ${maxStatesPerInsn} total_states ${totalStates} peak_states ${peakStates} mark_read 0\n`;
+}
+
+function rejectionOf(program: VerifierProgram, refusal: Refusal): Rejection {
+  const line = lineOf(program, refusal.insn);
+  return {
+    rule: refusal.rule,
+    insn: refusal.insn,
+    message: refusal.message,
+    errno: refusal.errno,
+    facts: refusal.facts,
+    hint: refusal.hint,
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function factsOf(s: Session, shape: Shape): ProgramFacts {
+  return {
+    insns: shape.insns.map((_, index) => s.facts.result(index)),
+    subprograms: shape.subprograms.map(({ start, end, stackDepth }) => ({ start, end, stackDepth })),
+  };
+}

@@ -1,0 +1,57 @@
+import { CLASS, type Insn, MODE, OPCODE_LD_IMM64, operationAt } from '../../isa/index.js';
+import { ldImm64 } from '../rules/ld-imm64.js';
+import { mapReference } from '../rules/map-reference.js';
+import { reservedFields } from '../rules/reserved-fields.js';
+import { refuse } from '../rules/rule.js';
+import { unknownOpcode } from '../rules/unknown-opcode.js';
+import type { VerifierProgram } from '../verify.js';
+
+/** Every instruction has a known opcode, every 64-bit immediate is whole and names something that is there. */
+export function checkInstructions(program: VerifierProgram): void {
+  const { insns } = program;
+  for (let index = 0; index < insns.length; index++) {
+    const insn = insns[index] as Insn;
+    const isLoad = (insn.opcode & 0x07) === CLASS.LDX;
+    const mode = insn.opcode & 0xe0;
+    if (isLoad && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0))
+      refuse(reservedFields, index, { what: 'BPF_LDX' });
+    if (insn.opcode === OPCODE_LD_IMM64) {
+      checkLdImm64(program, insn, index);
+      index++;
+      continue;
+    }
+    const operation = operationAt(insns, index);
+    if (operation.kind === 'invalid' && operation.field === 'opcode' && !operation.reason.includes('atomic'))
+      refuse(unknownOpcode, index, { opcode: insn.opcode });
+  }
+}
+
+function checkLdImm64(program: VerifierProgram, insn: Insn, index: number): void {
+  const next = program.insns[index + 1];
+  const whole =
+    next !== undefined &&
+    next.opcode === 0 &&
+    next.dst === 0 &&
+    next.src === 0 &&
+    next.off === 0 &&
+    insn.off === 0;
+  if (!whole) refuse(ldImm64, index, { recognised: true });
+  const operation = operationAt(program.insns, index);
+  if (insn.src > 6) refuse(ldImm64, index, { recognised: false });
+  if (operation.kind !== 'ld_imm64') return;
+  const { pseudo, low, high } = operation;
+  if (pseudo !== 'map_idx' && pseudo !== 'map_idx_value') return;
+  const map = program.maps[low];
+  if (map === undefined) {
+    refuse(mapReference, index, { problem: 'unknown', map: low }, 'EBADF');
+    return;
+  }
+  if (pseudo === 'map_idx') {
+    if (high !== 0) refuse(ldImm64, index, { recognised: false });
+    return;
+  }
+  if (!map.type.directValue) refuse(mapReference, index, { problem: 'no_direct_value', map: low });
+  const off = high >>> 0;
+  if (map.maxEntries !== 1 || off >= map.valueSize)
+    refuse(mapReference, index, { problem: 'value_offset', map: low, valueSize: map.valueSize, off });
+}

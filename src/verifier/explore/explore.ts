@@ -1,0 +1,143 @@
+import type { Operation } from '../../isa/index.js';
+import { judgeInvalid } from '../control-flow/invalid.js';
+import { endPath, isVisited } from '../prune/visited.js';
+import { refuse } from '../rules/rule.js';
+import { tooComplex } from '../rules/too-complex.js';
+import { unsupported } from '../rules/unsupported.js';
+import { transferAddressSpaceCast, transferAlu, transferMoveSigned, transferUnary } from '../transfer/alu.js';
+import { transferBranch } from '../transfer/branch.js';
+import { checkResult } from '../transfer/exit.js';
+import { transferHelperCall } from '../transfer/helper-call.js';
+import { transferLdImm64 } from '../transfer/ld-imm64.js';
+import { transferLegacyLoad } from '../transfer/legacy-load.js';
+import { transferLocalCall, transferReturn } from '../transfer/local-call.js';
+import { transferMayGoto } from '../transfer/may-goto.js';
+import { transferAtomic, transferLoad, transferStore } from '../transfer/memory.js';
+import { resume } from './pending.js';
+import type { Session } from './session.js';
+import { showState, stateText } from './show-state.js';
+
+/** No next instruction: the path ends here. */
+const END = -1;
+
+/**
+ * Walks every path from the current state on, depth first, the fall-through before the jump.
+ *
+ * @throws {Refusal} at the first instruction that does not hold what it must.
+ */
+export function explore(s: Session): void {
+  for (;;) {
+    walk(s);
+    if (!resume(s)) return;
+    s.touchedAll = true;
+    if (s.log.level >= 2) {
+      s.log.line(`\nfrom ${s.previous} to ${s.at}:${stateText(s)}`);
+    }
+  }
+}
+
+/** Follows one path until it ends or an old state covers it. */
+function walk(s: Session): void {
+  const { shape, log } = s;
+  for (;;) {
+    s.entry = undefined;
+    s.processed++;
+    if (s.processed > s.budget) refuse(tooComplex, s.at, { processed: s.processed });
+    s.path.lastInsn = s.previous;
+    s.path.insn = s.at;
+    if (shape.prunePoint[s.at] === 1 && isVisited(s)) {
+      log.detail(s.touchedAll ? `\nfrom ${s.previous} to ${s.at}: safe` : `${s.at}: safe`);
+      break;
+    }
+    if (shape.jumpPoint[s.at] === 1) s.historyEntry();
+    showState(s);
+    log.insn(s.at);
+    s.facts.reached(s.at);
+    const at = s.at;
+    const operation = shape.operations[at];
+    const next = operation === undefined ? judgeInvalid(s) : step(s, operation);
+    s.liveStack.commit(at);
+    if (next === END) break;
+    if (operation?.kind === 'call_local' || operation?.kind === 'exit') s.enterLiveStack();
+    s.previous = at;
+    s.at = next;
+  }
+  endPath(s);
+}
+
+/** Checks and performs one instruction. Answers the next one, or -1. */
+function step(s: Session, operation: Operation): number {
+  const next = s.at + 1;
+  switch (operation.kind) {
+    case 'alu':
+      transferAlu(s, operation);
+      return next;
+    case 'movsx':
+      transferMoveSigned(s, operation);
+      return next;
+    case 'neg':
+    case 'end':
+      transferUnary(s, operation);
+      return next;
+    case 'addr_space_cast':
+      return transferAddressSpaceCast(s);
+    case 'load':
+      transferLoad(s, operation);
+      return next;
+    case 'store':
+      transferStore(s, operation);
+      return next;
+    case 'atomic':
+      transferAtomic(s, operation);
+      return next;
+    case 'ld_imm64':
+      transferLdImm64(s, operation);
+      return next + 1;
+    case 'ld_abs':
+    case 'ld_ind':
+      transferLegacyLoad(s, operation);
+      return next;
+    default:
+      s.jumps++;
+      return stepJump(s, operation);
+  }
+}
+
+type Jump = Extract<
+  Operation,
+  {
+    kind:
+      | 'goto'
+      | 'may_goto'
+      | 'branch'
+      | 'exit'
+      | 'call_helper'
+      | 'call_local'
+      | 'call_kfunc'
+      | 'call_register';
+  }
+>;
+
+function stepJump(s: Session, operation: Jump): number {
+  switch (operation.kind) {
+    case 'goto':
+      return s.at + 1 + operation.offset;
+    case 'branch':
+      return transferBranch(s, operation);
+    case 'may_goto':
+      return transferMayGoto(s, operation.offset);
+    case 'call_helper':
+      transferHelperCall(s, operation.id);
+      return s.at + 1;
+    case 'call_local':
+      return transferLocalCall(s, operation.offset);
+    case 'exit':
+      if (s.depth() > 0) return transferReturn(s);
+      checkResult(s);
+      return END;
+    case 'call_kfunc':
+      return refuse(unsupported, s.at, { what: 'calls of kernel functions' });
+    case 'call_register':
+      return refuse(unsupported, s.at, { what: 'calls through a register' });
+  }
+}

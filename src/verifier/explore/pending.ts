@@ -1,0 +1,36 @@
+import { refuse } from '../rules/rule.js';
+import { tooManyJumps } from '../rules/too-many-jumps.js';
+import type { Path } from './path.js';
+import type { Session } from './session.js';
+
+const MAX_PENDING = 8192;
+
+/** Sets a copy of the path aside, to be walked from `insn` later. */
+export function fork(s: Session, insn: number, previous: number): Path {
+  const { path } = s;
+  const copy: Path = {
+    ...path,
+    state: s.ops.saveState(path.state),
+    history: path.history.slice(),
+    branches: 1,
+    lastInsn: path.lastInsn,
+  };
+  s.pending.push({ path: copy, insn, previous, logLength: s.log.length });
+  if (s.pending.length > MAX_PENDING) refuse(tooManyJumps, s.at, { jumps: s.pending.length });
+  if (copy.parent !== undefined) copy.parent.branches++;
+  return copy;
+}
+
+/** Goes on with the path set aside last; false when there is none. */
+export function resume(s: Session): boolean {
+  const next = s.pending.pop();
+  if (next === undefined) return false;
+  const { state } = s.path;
+  s.ops.copyState(state, next.path.state);
+  s.ops.freeState(next.path.state);
+  s.enter({ ...next.path, state });
+  s.at = next.insn;
+  s.previous = next.previous;
+  s.log.cutTo(next.logLength);
+  return true;
+}

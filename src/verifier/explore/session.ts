@@ -1,0 +1,177 @@
+import type { Helper } from '../../helpers/helper.js';
+import type { Operation } from '../../isa/index.js';
+import type { Shape, Subprogram } from '../control-flow/shape.js';
+import { Log } from '../log/log.js';
+import { LoopVisits } from '../prune/loop-visits.js';
+import { framePointerReadOnly as frameReadOnly } from '../rules/frame-pointer-read-only.js';
+import { invalidRegister } from '../rules/invalid-register.js';
+import { refuse } from '../rules/rule.js';
+import { uninitialisedRegister } from '../rules/uninitialised-register.js';
+import type { Domain, FrameAddr, RegAddr } from '../state/domain.js';
+import { TYPE_NOT_INIT } from '../state/layout.js';
+import { StateMemory } from '../state/state-memory.js';
+import type { VerifierProgram } from '../verify.js';
+import { FactsCollector } from './facts.js';
+import { LiveStack } from './live-stack.js';
+import type { HistoryEntry, Path } from './path.js';
+
+/** A path set aside while another is walked. */
+export interface Pending {
+  readonly path: Path;
+  /** The instruction to go on with, and the branch that led there. */
+  readonly insn: number;
+  readonly previous: number;
+  readonly logLength: number;
+}
+
+/** Everything that one verification knows. */
+export class Session {
+  readonly program: VerifierProgram;
+  readonly shape: Shape;
+  readonly memory = new StateMemory();
+  readonly ops: Domain = this.memory.ops;
+  readonly log: Log;
+  readonly facts: FactsCollector;
+  readonly liveStack: LiveStack;
+  readonly budget: number;
+  readonly helpers: (id: number) => Helper | undefined;
+
+  path!: Path;
+  /** The frame that runs: cached `memory.currentFrame(path.state)`. */
+  frame: FrameAddr = 0;
+  subprogram!: Subprogram;
+  at = 0;
+  previous = -1;
+  /** The history entry of the instruction being looked at. */
+  entry: HistoryEntry | undefined;
+  readonly pending: Pending[] = [];
+  readonly loops = new LoopVisits();
+  /** The first instruction of what is being verified: the program or a global function. */
+  entryInsn = 0;
+  /** Global functions that were called, to be verified on their own. */
+  readonly calledGlobals = new Set<number>();
+
+  processed = 0;
+  jumps = 0;
+  jumpsAtSave = 0;
+  processedAtSave = 0;
+  /** Saved states by hash of instruction and call site. */
+  readonly explored: Path[][];
+  totalStates = 0;
+  savedStates = 0;
+  peakStates = 0;
+  maxStatesPerInsn = 0;
+
+  /** For each memory instruction, the type of pointer that it was used with. */
+  readonly pointerTypes: Int32Array;
+  /** What the log shows next: registers and slots that changed. */
+  touchedRegs = -1;
+  touchedSlots = new Set<number>();
+  touchedAll = true;
+
+  constructor(
+    program: VerifierProgram,
+    shape: Shape,
+    options: {
+      level: number;
+      budget: number;
+      helpers: (id: number) => Helper | undefined;
+      helperName: (id: number) => string;
+    },
+  ) {
+    this.program = program;
+    this.shape = shape;
+    this.log = new Log(options.level, shape, program, options.helperName);
+    this.budget = options.budget;
+    this.helpers = options.helpers;
+    this.facts = new FactsCollector(shape.insns.length);
+    this.liveStack = new LiveStack(shape);
+    this.explored = Array.from({ length: shape.insns.length }, () => []);
+    this.pointerTypes = new Int32Array(shape.insns.length);
+  }
+
+  operation(): Operation | undefined {
+    return this.shape.operations[this.at];
+  }
+
+  /** The running frame's register. */
+  reg(index: number): RegAddr {
+    return this.memory.reg(this.frame, index);
+  }
+
+  /** Makes a state the current one. */
+  enter(path: Path): void {
+    this.path = path;
+    this.refreshFrame();
+    this.enterLiveStack();
+  }
+
+  refreshFrame(): void {
+    this.frame = this.memory.currentFrame(this.path.state);
+    this.subprogram = this.shape.subprograms[this.memory.subprog(this.frame)] as Subprogram;
+  }
+
+  /** Stack liveness goes with the chain of calls. */
+  enterLiveStack(): void {
+    const callsites: number[] = [];
+    const last = this.depth();
+    for (let frame = 1; frame <= last; frame++)
+      callsites.push(this.memory.callsite(this.memory.frame(this.path.state, frame)));
+    this.liveStack.enter(this.entryInsn, callsites);
+  }
+
+  depth(): number {
+    return this.memory.currentFrameIndex(this.path.state);
+  }
+
+  /** The register is about to be read. @throws {Refusal} when nothing was written to it. */
+  checkReadable(index: number): RegAddr {
+    if (index > 10) refuse(invalidRegister, this.at, { reg: index });
+    this.touchedRegs |= 1 << index;
+    const reg = this.reg(index);
+    if (this.memory.type(reg) === TYPE_NOT_INIT) refuse(uninitialisedRegister, this.at, { reg: index });
+    return reg;
+  }
+
+  /** The register is about to be written. @throws {Refusal} for the frame pointer. */
+  checkWritable(index: number): RegAddr {
+    if (index > 10) refuse(invalidRegister, this.at, { reg: index });
+    this.touchedRegs |= 1 << index;
+    if (index === 10) refuse(frameReadOnly, this.at, {});
+    return this.reg(index);
+  }
+
+  /** The history entry of this instruction, made when there is none yet. */
+  historyEntry(): HistoryEntry {
+    if (this.entry !== undefined) return this.entry;
+    this.entry = {
+      insn: this.at,
+      previous: this.previous,
+      stackFrame: -1,
+      stackSlot: -1,
+      dstOnStack: false,
+      srcOnStack: false,
+      linked: undefined,
+    };
+    this.path.history.push(this.entry);
+    return this.entry;
+  }
+
+  /** Remembers that this instruction loaded from or stored to a stack slot. */
+  noteStackAccess(frame: number, slot: number): void {
+    const entry = this.historyEntry();
+    entry.stackFrame = frame;
+    entry.stackSlot = slot;
+  }
+
+  #constant = 0;
+  /** A register record for an immediate operand. */
+  constant(): RegAddr {
+    if (this.#constant === 0) this.#constant = this.ops.newReg();
+    return this.#constant;
+  }
+
+  touchSlot(slot: number): void {
+    this.touchedSlots.add(slot);
+  }
+}

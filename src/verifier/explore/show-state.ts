@@ -1,0 +1,21 @@
+import { frameText, stateTailText } from '../log/state-text.js';
+import type { Session } from './session.js';
+
+/** The whole state as text. */
+export function stateText(s: Session): string {
+  return frameText(s.memory, s.frame, { maps: s.program.maps }) + stateTailText(s.memory, s.path.state);
+}
+
+/** Writes what changed since the last instruction. */
+export function showState(s: Session): void {
+  if (s.log.level === 0) return;
+  if (!s.touchedAll && s.touchedRegs === 0 && s.touchedSlots.size === 0) return;
+  const parts = s.touchedAll
+    ? undefined
+    : { regs: s.touchedRegs, slot: (slot: number) => s.touchedSlots.has(slot) };
+  const text = frameText(s.memory, s.frame, { maps: s.program.maps }, parts);
+  s.log.state(s.at, text + stateTailText(s.memory, s.path.state));
+  s.touchedAll = false;
+  s.touchedRegs = 0;
+  s.touchedSlots.clear();
+}

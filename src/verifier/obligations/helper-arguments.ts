@@ -1,0 +1,273 @@
+import type { Helper, HelperArg } from '../../helpers/helper.js';
+import type { MapFacts } from '../../maps/map-type.js';
+import type { Session } from '../explore/session.js';
+import { typeText } from '../log/state-text.js';
+import { markPrecise, markSlotPrecise } from '../prune/precision.js';
+import { helperArgumentType } from '../rules/helper-argument-type.js';
+import { helperMemory } from '../rules/helper-memory.js';
+import { helperSize } from '../rules/helper-size.js';
+import { mapKey } from '../rules/map-key.js';
+import { readOnly } from '../rules/read-only.js';
+import { refuse } from '../rules/rule.js';
+import { unsupported } from '../rules/unsupported.js';
+import type { RegAddr } from '../state/domain.js';
+import {
+  FLAG_MAYBE_NULL,
+  FLAG_RDONLY,
+  FLAG_RINGBUF,
+  FLAG_TRUSTED,
+  SLOT_BYTES,
+  SLOT_SPILL,
+  SLOT_ZERO,
+  TYPE_BASE_MASK,
+  TYPE_BTF_ID,
+  TYPE_BUF,
+  TYPE_CONST_MAP,
+  TYPE_CTX,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_PACKET,
+  TYPE_PACKET_META,
+  TYPE_SCALAR,
+  TYPE_STACK,
+} from '../state/layout.js';
+import { readRange } from '../transfer/stack-load.js';
+import { checkUnmodified } from './ctx.js';
+import { checkMapAccess, checkMapValue, mapOf } from './memory.js';
+import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
+import { checkStackBounds, frameOfPointer } from './stack-bounds.js';
+
+/** What the arguments of one call have told so far. */
+export interface CallFacts {
+  readonly helper: Helper;
+  map: MapFacts | undefined;
+  mapIndex: number;
+  /** The key's constant value, when it is known and worth knowing. */
+  constantKey: number | undefined;
+  /** Memory on the stack that the helper fills: a register and how many bytes of it. */
+  filled: { readonly reg: number; readonly size: number } | undefined;
+  /** Highest value of the last size argument. */
+  maxSize: bigint;
+  allocated: number;
+}
+
+const MEMORY_TYPES = [
+  TYPE_STACK,
+  TYPE_PACKET,
+  TYPE_PACKET_META,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_MEM | FLAG_RINGBUF,
+  TYPE_BUF,
+  TYPE_BTF_ID | FLAG_TRUSTED,
+] as const;
+
+/** The types of register that an argument of this kind may be. */
+const ACCEPTED: Readonly<Record<string, readonly number[]>> = {
+  ctx: [TYPE_CTX],
+  const_map: [TYPE_CONST_MAP],
+  map_key: MEMORY_TYPES,
+  map_value: MEMORY_TYPES,
+  mem: MEMORY_TYPES,
+  size: [TYPE_SCALAR],
+  alloc_size: [TYPE_SCALAR],
+};
+
+/** Checks one argument of a helper call against its prototype. @param index from 0. */
+export function checkArgument(s: Session, call: CallFacts, index: number): void {
+  const argument = call.helper.args[index] as HelperArg;
+  const regno = index + 1;
+  const reg = s.checkReadable(regno);
+  if (argument.kind === 'anything') return;
+  const { memory } = s;
+  const type = memory.type(reg);
+  if ((type === TYPE_PACKET || type === TYPE_PACKET_META) && s.program.hook.packet === 'none')
+    refuse(helperMemory, s.at, { text: 'helper access to the packet is not allowed' });
+  const isNull = memory.isScalar(reg) && memory.isZero(reg);
+  if (!(isNull && isNullable(argument))) {
+    checkType(s, argument, regno, reg);
+    if (!MEMORY_TYPES.includes(type as (typeof MEMORY_TYPES)[number]) && type !== TYPE_SCALAR) {
+      checkUnmodified(s, regno, reg);
+    }
+  }
+  checkMeaning(s, call, argument, index, reg);
+}
+
+function isNullable(argument: HelperArg): boolean {
+  return argument.kind === 'stack_or_null' || (argument.kind === 'mem' && argument.nullable === true);
+}
+
+function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr): void {
+  const accepted = ACCEPTED[argument.kind];
+  if (accepted === undefined)
+    refuse(unsupported, s.at, { what: `helper arguments of kind ${argument.kind}` });
+  let type = s.memory.type(reg);
+  if (argument.kind === 'mem' && argument.readonly === true) type &= ~FLAG_RDONLY;
+  if (isNullable(argument)) type &= ~FLAG_MAYBE_NULL;
+  if (argument.kind === 'map_key' || (argument.kind === 'map_value' && argument.uninit !== true))
+    type &= ~FLAG_RDONLY;
+  if (accepted.includes(type)) return;
+  refuse(helperArgumentType, s.at, {
+    reg: regno,
+    type: typeText(s.memory.type(reg)),
+    expected: accepted.map((each) => typeText(each)),
+  });
+}
+
+function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: number, reg: RegAddr): void {
+  const regno = index + 1;
+  switch (argument.kind) {
+    case 'const_map':
+      call.map = mapOf(s, reg);
+      call.mapIndex = s.memory.map(reg);
+      return;
+    case 'map_key': {
+      if (call.map === undefined) {
+        refuse(mapKey, s.at, { what: 'key' });
+        return;
+      }
+      checkMemory(s, call, regno, call.map.keySize, false, false, false);
+      if (call.helper.name === 'bpf_map_lookup_elem' && call.map.type.indexed)
+        constantKey(s, call, reg, call.map.keySize);
+      return;
+    }
+    case 'map_value': {
+      if (call.map === undefined) {
+        refuse(mapKey, s.at, { what: 'value' });
+        return;
+      }
+      const fills = argument.uninit === true;
+      checkMemory(s, call, regno, call.map.valueSize, fills, false, fills);
+      return;
+    }
+    case 'mem':
+      if (argument.size !== undefined)
+        checkMemory(s, call, regno, argument.size, argument.uninit === true, false, argument.uninit === true);
+      return;
+    case 'size':
+      checkSize(s, call, argument, index, reg);
+      return;
+    case 'alloc_size':
+      if (!s.memory.isConst(reg)) refuse(helperSize, s.at, { kind: 'constant', reg: regno });
+      call.allocated = s.memory.constNumber(reg) ?? 0;
+      markPrecise(s, regno);
+      return;
+    default:
+      return;
+  }
+}
+
+/** A size bounds the memory in the argument before it. */
+function checkSize(
+  s: Session,
+  call: CallFacts,
+  argument: HelperArg & { kind: 'size' },
+  index: number,
+  reg: RegAddr,
+): void {
+  const { memory } = s;
+  const regno = index + 1;
+  const before = call.helper.args[index - 1];
+  const fills = before?.kind === 'mem' && before.uninit === true;
+  const umax = memory.umaxNumber(reg);
+  call.maxSize = memory.umax(reg);
+  if (memory.sminNumber(reg) < 0) refuse(helperSize, s.at, { kind: 'negative', reg: regno });
+  if (memory.uminNumber(reg) === 0 && !argument.zero)
+    refuse(helperSize, s.at, { kind: 'zero', reg: regno, max: memory.umax(reg) });
+  if (umax >= MAX_VARIABLE_OFFSET) refuse(helperSize, s.at, { kind: 'unbounded', reg: regno });
+  // Only a constant size says for sure which bytes are filled.
+  checkMemory(s, call, regno - 1, umax, fills, argument.zero, fills && memory.isConst(reg));
+  markPrecise(s, regno);
+}
+
+/**
+ * The helper may read, or write, `size` bytes there.
+ *
+ * @param fills whether all of them are written, so that unwritten stack becomes written.
+ */
+function checkMemory(
+  s: Session,
+  call: CallFacts,
+  regno: number,
+  size: number,
+  write: boolean,
+  zeroAllowed: boolean,
+  fills: boolean,
+): void {
+  const { memory } = s;
+  const reg = s.reg(regno);
+  const type = memory.type(reg);
+  const off = memory.off(reg);
+  switch (type & TYPE_BASE_MASK) {
+    case TYPE_PACKET:
+    case TYPE_PACKET_META:
+      if (write && s.program.hook.packet !== 'write') break;
+      checkPacket(s, regno, reg, off, size, zeroAllowed);
+      return;
+    case TYPE_MAP_VALUE:
+      checkMapAccess(s, regno, off, size, write);
+      checkMapValue(s, regno, off, size, zeroAllowed);
+      return;
+    case TYPE_MEM:
+      if (write && (type & FLAG_RDONLY) !== 0) refuse(readOnly, s.at, { text: typeText(type), reg: regno });
+      checkRegion(s, regno, reg, off, size, memory.memSize(reg), zeroAllowed, {
+        name: 'memory',
+        size: 'mem_size',
+      });
+      return;
+    case TYPE_STACK:
+      checkStack(s, call, regno, reg, size, write, zeroAllowed, fills);
+      return;
+  }
+  if (zeroAllowed && size === 0 && memory.isScalar(reg) && memory.isZero(reg)) return;
+  refuse(helperArgumentType, s.at, { reg: regno, type: typeText(type), expected: [typeText(TYPE_STACK)] });
+}
+
+function checkStack(
+  s: Session,
+  call: CallFacts,
+  regno: number,
+  reg: RegAddr,
+  size: number,
+  write: boolean,
+  zeroAllowed: boolean,
+  fills: boolean,
+): void {
+  const { memory } = s;
+  if (size === 0 && !zeroAllowed) refuse(helperMemory, s.at, { text: 'invalid zero-sized read' });
+  const off = memory.off(reg);
+  checkStackBounds(s, regno, reg, off, size, write ? 'helper_write' : 'helper_read');
+  if (memory.isConst(reg) && fills) {
+    call.filled = { reg: regno, size };
+    return;
+  }
+  const low = memory.sminNumber(reg) + off;
+  const high = memory.smaxNumber(reg) + off + size;
+  readRange(s, frameOfPointer(s, reg), low, high, write);
+}
+
+/** An array's lookup with a constant index that is in range never fails. */
+function constantKey(s: Session, call: CallFacts, reg: RegAddr, size: number): void {
+  const { memory } = s;
+  if (memory.type(reg) !== TYPE_STACK || !memory.isConst(reg)) return;
+  const frame = frameOfPointer(s, reg);
+  const index = -(memory.off(reg) + (memory.constNumber(reg) as number)) - 1;
+  const slot = index >> 3;
+  const byte = index & 7;
+  let zeros = 0;
+  for (let at = byte; at >= 0 && memory.slotType(frame, slot, at) === SLOT_ZERO; at--) zeros++;
+  if (zeros >= size) {
+    call.constantKey = 0;
+    return;
+  }
+  if (memory.slotType(frame, slot, SLOT_BYTES - 1) !== SLOT_SPILL) return;
+  const spilled = memory.spilled(frame, slot);
+  if (!memory.isScalar(spilled)) return;
+  let spills = 0;
+  for (let at = byte; at >= 0 && memory.slotType(frame, slot, at) === SLOT_SPILL; at--) spills++;
+  if (spills !== size || !memory.isConst(spilled)) return;
+  markSlotPrecise(s, memory.frameNumber(frame), slot);
+  call.constantKey = Number(memory.constValue(spilled) & 0xffff_ffffn);
+}

@@ -1,0 +1,230 @@
+import type { MapFacts } from '../../maps/map-type.js';
+import type { Session } from '../explore/session.js';
+import { typeText } from '../log/state-text.js';
+import { invalidMemAccess } from '../rules/invalid-mem-access.js';
+import { mapAccess } from '../rules/map-access.js';
+import { readOnly } from '../rules/read-only.js';
+import { refuse } from '../rules/rule.js';
+import { unsupported } from '../rules/unsupported.js';
+import type { RegAddr } from '../state/domain.js';
+import {
+  FLAG_MAYBE_NULL,
+  FLAG_RDONLY,
+  TYPE_BASE_MASK,
+  TYPE_CONST_MAP,
+  TYPE_CTX,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_PACKET,
+  TYPE_PACKET_END,
+  TYPE_PACKET_META,
+  TYPE_SCALAR,
+  TYPE_STACK,
+} from '../state/layout.js';
+import { loadFromStack } from '../transfer/stack-load.js';
+import { storeToStack } from '../transfer/stack-store.js';
+import type { MemoryRegion } from '../verify.js';
+import { checkAlignment } from './alignment.js';
+import { checkCtxAccess, checkUnmodified } from './ctx.js';
+import { checkPacket, checkRegion } from './memory-region.js';
+import { checkStackBounds } from './stack-bounds.js';
+
+/** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG: how programs may use a map's values. */
+const MAP_READ_ONLY = 0x80;
+const MAP_WRITE_ONLY = 0x100;
+
+/** What is stored: a register, a constant, or something that is not known. */
+export type Stored =
+  | { readonly kind: 'reg'; readonly reg: number }
+  | { readonly kind: 'imm'; readonly imm: number }
+  | { readonly kind: 'unknown' };
+
+/** One load or store through a register. */
+export interface Access {
+  readonly regno: number;
+  readonly off: number;
+  readonly size: number;
+  /** Present for stores. */
+  readonly stored?: Stored;
+  /** For loads: the register that gets the value, -1 when none does. */
+  readonly into: number;
+  readonly signed: boolean;
+  /** Must be aligned whatever it accesses: atomics. */
+  readonly strict?: boolean;
+  /** A helper's doing, not the instruction's own. */
+  readonly byHelper?: boolean;
+}
+
+/** Checks a memory access by what its base register points to, and does what it does to the state. */
+export function accessMemory(s: Session, access: Access): void {
+  const { memory } = s;
+  const reg = s.reg(access.regno);
+  const type = memory.type(reg);
+  if (type === TYPE_STACK || access.strict === true) checkAlignment(s, reg, access.off, access.size);
+  if (access.byHelper !== true) noteFacts(s, type, reg);
+  const off = access.off + memory.off(reg);
+  switch (type) {
+    case TYPE_MAP_VALUE:
+      accessMapValue(s, access, reg, off);
+      return;
+    case TYPE_CTX:
+      accessCtx(s, access, reg);
+      return;
+    case TYPE_STACK:
+      accessStack(s, access, reg, off);
+      return;
+    case TYPE_PACKET:
+    case TYPE_PACKET_META:
+      accessPacket(s, access, reg, off);
+      return;
+    case TYPE_CONST_MAP:
+      accessMapStruct(s, access, reg);
+      return;
+  }
+  if ((type & TYPE_BASE_MASK) === TYPE_MEM) {
+    accessMem(s, access, reg, off);
+    return;
+  }
+  if ((type & TYPE_BASE_MASK) > TYPE_PACKET_END || type === TYPE_MAP_KEY)
+    refuse(unsupported, s.at, { what: `access through ${typeText(type)}` });
+  refuse(invalidMemAccess, s.at, { reg: access.regno, type: typeText(type) });
+}
+
+function noteFacts(s: Session, type: number, reg: RegAddr): void {
+  const region = regionOf(type);
+  if (region === undefined) return;
+  const { memory } = s;
+  const variable = memory.constNumber(reg);
+  const own = type !== TYPE_STACK || memory.frameno(reg) === s.depth();
+  s.facts.memory(s.at, region, variable === undefined || !own ? undefined : variable + memory.off(reg));
+}
+
+/** The JIT's word for what a pointer of this type points to. */
+function regionOf(type: number): MemoryRegion | undefined {
+  switch (type & TYPE_BASE_MASK) {
+    case TYPE_STACK:
+      return 'stack';
+    case TYPE_CTX:
+      return 'ctx';
+    case TYPE_PACKET:
+    case TYPE_PACKET_META:
+      return 'packet';
+    case TYPE_MAP_VALUE:
+      return 'map_value';
+    case TYPE_MEM:
+      return 'mem';
+    default:
+      return undefined;
+  }
+}
+
+function loadUnknown(s: Session, access: Access): void {
+  if (access.stored !== undefined || access.into < 0) return;
+  const dst = s.reg(access.into);
+  s.ops.markUnknown(dst);
+  fitLoaded(s, dst, access);
+}
+
+/** A load of fewer than 8 bytes is extended. */
+export function fitLoaded(s: Session, dst: RegAddr, access: Pick<Access, 'size' | 'signed'>): void {
+  if (access.size === 8 || !s.memory.isScalar(dst)) return;
+  if (access.signed) s.ops.signExtend64(dst, access.size);
+  else s.ops.truncateTo(dst, access.size);
+}
+
+/** The map that a register's type speaks of. */
+export function mapOf(s: Session, reg: RegAddr): MapFacts {
+  return s.program.maps[s.memory.map(reg)] as MapFacts;
+}
+
+/** Programs may use the map's values so. */
+export function checkMapAccess(s: Session, regno: number, off: number, size: number, write: boolean): void {
+  const reg = s.reg(regno);
+  const map = mapOf(s, reg);
+  if ((map.flags & (write ? MAP_READ_ONLY : MAP_WRITE_ONLY)) === 0) return;
+  refuse(mapAccess, s.at, { write, valueSize: map.valueSize, off, size });
+}
+
+export function checkMapValue(
+  s: Session,
+  regno: number,
+  off: number,
+  size: number,
+  zeroSizeAllowed: boolean,
+): void {
+  const reg = s.reg(regno);
+  const { valueSize } = mapOf(s, reg);
+  checkRegion(s, regno, reg, off, size, valueSize, zeroSizeAllowed, {
+    name: 'map value',
+    size: 'value_size',
+  });
+}
+
+function accessMapValue(s: Session, access: Access, reg: RegAddr, off: number): void {
+  const { size } = access;
+  checkMapAccess(s, access.regno, off, size, access.stored !== undefined);
+  checkMapValue(s, access.regno, off, size, false);
+  if (access.stored !== undefined || access.into < 0) return;
+  const map = mapOf(s, reg);
+  const at = s.memory.constNumber(reg);
+  const isConstant = map.frozen && (map.flags & MAP_READ_ONLY) !== 0 && map.contents !== undefined;
+  if (!isConstant || at === undefined || !map.type.directValue) {
+    loadUnknown(s, access);
+    return;
+  }
+  const value = readValue(map.contents as Uint8Array, off + at, size, access.signed);
+  s.ops.markKnown(s.reg(access.into), value);
+}
+
+function readValue(bytes: Uint8Array, at: number, size: number, signed: boolean): bigint {
+  let value = 0n;
+  for (let index = size - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[at + index] ?? 0);
+  return BigInt.asUintN(64, signed ? BigInt.asIntN(size * 8, value) : value);
+}
+
+function accessCtx(s: Session, access: Access, reg: RegAddr): void {
+  checkUnmodified(s, access.regno, reg, s.program.hook.ctx.fields === 'bytes');
+  const off = access.off + s.memory.off(reg);
+  const yields = checkCtxAccess(s, off, access.size, access.stored !== undefined);
+  if (access.stored !== undefined || access.into < 0) return;
+  if (yields === TYPE_SCALAR) {
+    loadUnknown(s, access);
+    return;
+  }
+  const dst = s.reg(access.into);
+  s.ops.markPointer(dst, yields);
+  s.memory.setMap(dst, -1);
+}
+
+function accessStack(s: Session, access: Access, reg: RegAddr, off: number): void {
+  checkStackBounds(s, access.regno, reg, off, access.size, access.stored === undefined ? 'read' : 'write');
+  if (access.stored === undefined) loadFromStack(s, reg, off, access);
+  else storeToStack(s, reg, off, access.size, access.stored);
+}
+
+function accessPacket(s: Session, access: Access, reg: RegAddr, off: number): void {
+  if (access.stored !== undefined && s.program.hook.packet !== 'write')
+    refuse(readOnly, s.at, { text: 'packet' });
+  checkPacket(s, access.regno, reg, off, access.size, false);
+  loadUnknown(s, access);
+}
+
+function accessMem(s: Session, access: Access, reg: RegAddr, off: number): void {
+  const type = s.memory.type(reg);
+  const text = typeText(type);
+  if ((type & FLAG_MAYBE_NULL) !== 0) refuse(invalidMemAccess, s.at, { reg: access.regno, type: text });
+  if (access.stored !== undefined && (type & FLAG_RDONLY) !== 0)
+    refuse(readOnly, s.at, { text, reg: access.regno });
+  checkRegion(s, access.regno, reg, off, access.size, s.memory.memSize(reg), false, {
+    name: 'memory',
+    size: 'mem_size',
+  });
+  loadUnknown(s, access);
+}
+
+function accessMapStruct(s: Session, access: Access, reg: RegAddr): void {
+  if (access.stored === undefined) refuse(unsupported, s.at, { what: 'reading the struct of a map' });
+  const { type } = mapOf(s, reg);
+  refuse(unsupported, s.at, { what: `writing the struct of a ${type.name} map` });
+}

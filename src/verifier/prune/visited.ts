@@ -1,0 +1,181 @@
+import type { Path } from '../explore/path.js';
+import type { Session } from '../explore/session.js';
+import { frameText } from '../log/state-text.js';
+import { infiniteLoop } from '../rules/infinite-loop.js';
+import { refuse } from '../rules/rule.js';
+import {
+  COMPARE_EXACT,
+  COMPARE_NOT_EXACT,
+  COMPARE_RANGE_WITHIN,
+  FRAME_REG_COUNT,
+  FRAME_REGS,
+  REG_PRECISE,
+  REG_SIZE,
+} from '../state/layout.js';
+import { cleanState, frameInsns } from './clean.js';
+import { forgetPrecision, propagatePrecision } from './precision.js';
+
+/** A path without a save for so many history entries gets one. */
+const MAX_HISTORY = 40;
+
+/**
+ * At a prune point: whether an old state, found safe, covers this one. If none does, the state may be saved, for later
+ * ones to be compared with.
+ *
+ * @throws {Refusal} when the loop came back to where it was with nothing changed.
+ */
+export function isVisited(s: Session): boolean {
+  const { path } = s;
+  path.insn = s.at;
+  const bucket = bucketOf(s);
+  const forced = s.shape.forceCheckpoint[s.at] === 1 || path.history.length > MAX_HISTORY;
+  let save = forced || (s.jumps - s.jumpsAtSave >= 2 && s.processed - s.processedAtSave >= 8);
+  cleanStates(s, bucket);
+  let count = 0;
+  for (let index = 0; index < bucket.length; index++) {
+    count++;
+    const old = bucket[index] as Path;
+    if (old.insn !== s.at) continue;
+    if (old.branches > 0) {
+      if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
+        return hit(s, old, false);
+      checkInfiniteLoop(s, old);
+      if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;
+    } else {
+      const incomplete = s.loops.isIncomplete(s, old);
+      if (covers(s, old, incomplete ? COMPARE_RANGE_WITHIN : COMPARE_NOT_EXACT, true))
+        return hit(s, old, incomplete);
+    }
+    if (save) old.misses++;
+    const patience = s.shape.forceCheckpoint[s.at] === 1 && old.branches > 0 ? 64 : 3;
+    if (old.misses > old.hits * patience + patience) {
+      bucket.splice(index--, 1);
+      old.dropped = true;
+      freeIfUnused(s, old);
+    }
+  }
+  s.maxStatesPerInsn = Math.max(s.maxStatesPerInsn, count);
+  if (save) saveHere(s, bucket);
+  return false;
+}
+
+function bucketOf(s: Session): Path[] {
+  const callsite = s.memory.callsite(s.frame);
+  const { explored } = s;
+  return explored[((s.at ^ callsite) >>> 0) % explored.length] as Path[];
+}
+
+function isMayGoto(s: Session): boolean {
+  return s.operation()?.kind === 'may_goto';
+}
+
+function cleanStates(s: Session, bucket: readonly Path[]): void {
+  for (const old of bucket) {
+    if (old.branches > 0 || old.insn !== s.at || old.cleaned || !sameCallsites(s, old)) continue;
+    if (!s.loops.isIncomplete(s, old)) cleanState(s, old);
+  }
+}
+
+function sameCallsites(s: Session, old: Path): boolean {
+  const { memory } = s;
+  const last = memory.currentFrameIndex(old.state);
+  if (last !== s.depth()) return false;
+  for (let frame = 0; frame <= last; frame++) {
+    if (
+      memory.callsite(memory.frame(old.state, frame)) !== memory.callsite(memory.frame(s.path.state, frame))
+    )
+      return false;
+  }
+  return true;
+}
+
+function covers(s: Session, old: Path, exact: number, when: boolean): boolean {
+  if (!when || s.memory.currentFrameIndex(old.state) !== s.depth()) return false;
+  const insns = frameInsns(s, old);
+  insns.forEach((insn, frame) => {
+    s.memory.setLiveRegs(frame, s.shape.liveRegisters[insn] as number);
+  });
+  return s.ops.statesEqual(old.state, s.path.state, exact) !== 0;
+}
+
+function checkInfiniteLoop(s: Session, old: Path): void {
+  if (isMayGoto(s) || old.mayGotoDepth !== s.path.mayGotoDepth || !maybeLooping(s, old)) return;
+  if (!covers(s, old, COMPARE_EXACT, true)) return;
+  const names = { maps: s.program.maps };
+  s.log.source(s.at);
+  const cur = frameText(s.memory, s.frame, names);
+  const before = frameText(s.memory, s.memory.currentFrame(old.state), names);
+  refuse(infiniteLoop, s.at, { insn: s.at, cur, old: before });
+}
+
+/** A quick look: all registers of the innermost frame are the same, bit for bit. */
+function maybeLooping(s: Session, old: Path): boolean {
+  const { memory } = s;
+  if (memory.currentFrameIndex(old.state) !== s.depth()) return false;
+  const a = memory.currentFrame(old.state) + FRAME_REGS;
+  const b = s.frame + FRAME_REGS;
+  for (let reg = 0; reg < FRAME_REG_COUNT; reg++) {
+    for (let at = reg * REG_SIZE; at < reg * REG_SIZE + REG_PRECISE; at += 4) {
+      if (memory.word(a + at) !== memory.word(b + at)) return false;
+    }
+  }
+  return true;
+}
+
+function hit(s: Session, old: Path, incomplete: boolean): boolean {
+  old.hits++;
+  if (s.shape.jumpPoint[s.at] === 1) s.historyEntry();
+  propagatePrecision(s, old, s.path);
+  if (incomplete) s.loops.addBackEdge(s, old, s.path);
+  return true;
+}
+
+function saveHere(s: Session, bucket: Path[]): void {
+  const { path } = s;
+  s.totalStates++;
+  s.savedStates++;
+  s.peakStates = Math.max(s.peakStates, s.savedStates);
+  s.jumpsAtSave = s.jumps;
+  s.processedAtSave = s.processed;
+  forgetPrecision(s);
+  const saved: Path = {
+    ...path,
+    state: s.ops.saveState(path.state),
+    insn: s.at,
+    lastInsn: s.previous,
+    saved: true,
+    hits: 0,
+    misses: 0,
+    cleaned: false,
+    dropped: false,
+  };
+  s.loops.enter(s, saved);
+  path.parent = saved;
+  path.firstInsn = s.at;
+  path.history = [];
+  path.branches = 1;
+  saved.branches = 1;
+  bucket.unshift(saved);
+}
+
+/** The path has ended: states all of whose ways are explored may prune from now on. */
+export function endPath(s: Session): void {
+  let path: Path | undefined = s.path;
+  while (path !== undefined) {
+    path.branches--;
+    if (path.branches > 0) return;
+    if (path.saved) s.loops.leave(s, path);
+    const { parent }: Path = path;
+    if (path.saved) freeIfUnused(s, path);
+    path = parent;
+  }
+}
+
+/** A state that is in no list and on no path is freed. */
+function freeIfUnused(s: Session, path: Path): void {
+  if (!path.dropped || path.branches > 0 || path.state === 0 || s.loops.isUnderWay(s, path)) return;
+  // Back edges of an unfinished loop may still lead through it.
+  s.ops.freeState(path.state);
+  path.state = 0;
+  s.savedStates--;
+}

@@ -1,0 +1,12 @@
+import type { Rule } from './rule.js';
+
+export const callArguments: Rule<{ readonly text: string }> = {
+  id: 'call-arguments',
+  errno: 'EINVAL',
+  message: ({ text }) => text,
+  explanation:
+    'A global function is checked on its own against its prototype, so callers must pass what it says.',
+  hint: "Pass what the prototype names; make the function static if it needs to see its caller's values.",
+  fails: { source: 'r0 = 0\nexit' },
+  passes: { source: 'r0 = 0\nexit' },
+};

@@ -1,0 +1,11 @@
+import type { Rule } from './rule.js';
+
+export const callDepth: Rule<{ readonly frames: number }> = {
+  id: 'call-depth',
+  errno: 'E2BIG',
+  message: ({ frames }) => `the call stack of ${frames} frames is too deep`,
+  explanation: 'Calls may nest eight frames deep, recursion included.',
+  hint: 'Inline functions, or turn recursion into a loop.',
+  fails: { source: 'call -1\nexit' },
+  passes: { source: 'call +1\nexit\nr0 = 0\nexit' },
+};

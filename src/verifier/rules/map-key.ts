@@ -1,0 +1,11 @@
+import type { Rule } from './rule.js';
+
+export const mapKey: Rule<{ readonly what: string }> = {
+  id: 'map-key',
+  errno: 'EACCES',
+  message: ({ what }) => `invalid map_ptr to access map->${what}`,
+  explanation: 'A key or value argument comes before the map that says how large it is.',
+  hint: 'Pass the map.',
+  fails: { source: 'r0 = 0\nexit' },
+  passes: { source: 'r0 = 0\nexit' },
+};

@@ -1,0 +1,112 @@
+import { atomicOpcode } from './atomic-opcode.js';
+import { atomicTarget } from './atomic-target.js';
+import { callArguments } from './call-arguments.js';
+import { callDepth } from './call-depth.js';
+import { callDestination } from './call-destination.js';
+import { ctxAccess } from './ctx-access.js';
+import { divByZero } from './div-by-zero.js';
+import { framePointerReadOnly } from './frame-pointer-read-only.js';
+import { helperArgumentOffset } from './helper-argument-offset.js';
+import { helperArgumentType } from './helper-argument-type.js';
+import { helperGpl } from './helper-gpl.js';
+import { helperMapType } from './helper-map-type.js';
+import { helperMemory } from './helper-memory.js';
+import { helperNotAllowed } from './helper-not-allowed.js';
+import { helperSize } from './helper-size.js';
+import { helperUnknown } from './helper-unknown.js';
+import { infiniteLoop } from './infinite-loop.js';
+import { invalidMemAccess } from './invalid-mem-access.js';
+import { invalidRegister } from './invalid-register.js';
+import { invalidShift } from './invalid-shift.js';
+import { jumpIntoLdImm64 } from './jump-into-ld-imm64.js';
+import { jumpRange } from './jump-range.js';
+import { lastInsn } from './last-insn.js';
+import { ldImm64 } from './ld-imm64.js';
+import { legacyLoad } from './legacy-load.js';
+import { mapAccess } from './map-access.js';
+import { mapKey } from './map-key.js';
+import { mapPointerAccess } from './map-pointer-access.js';
+import { mapReference } from './map-reference.js';
+import { memoryBounds } from './memory-bounds.js';
+import { misaligned } from './misaligned.js';
+import { mixedPointers } from './mixed-pointers.js';
+import { modifiedPointer } from './modified-pointer.js';
+import { packetBounds } from './packet-bounds.js';
+import { pointerArithmetic } from './pointer-arithmetic.js';
+import { pointerOffset } from './pointer-offset.js';
+import { programSize } from './program-size.js';
+import { readOnly } from './read-only.js';
+import { reservedFields } from './reserved-fields.js';
+import { returnType } from './return-type.js';
+import { returnValue } from './return-value.js';
+import { spill } from './spill.js';
+import { stackBounds } from './stack-bounds.js';
+import { stackDepth } from './stack-depth.js';
+import { stackPointerReturned } from './stack-pointer-returned.js';
+import { stackUninitialised } from './stack-uninitialised.js';
+import { tailCall } from './tail-call.js';
+import { tooComplex } from './too-complex.js';
+import { tooManyJumps } from './too-many-jumps.js';
+import { tooManySubprograms } from './too-many-subprograms.js';
+import { uninitialisedRegister } from './uninitialised-register.js';
+import { unknownOpcode } from './unknown-opcode.js';
+import { unreachable } from './unreachable.js';
+import { unsupported } from './unsupported.js';
+
+/** Every rule, by id. */
+export const RULES = [
+  atomicOpcode,
+  atomicTarget,
+  callArguments,
+  callDepth,
+  callDestination,
+  ctxAccess,
+  divByZero,
+  framePointerReadOnly,
+  helperArgumentOffset,
+  helperArgumentType,
+  helperGpl,
+  helperMapType,
+  helperMemory,
+  helperNotAllowed,
+  helperSize,
+  helperUnknown,
+  infiniteLoop,
+  invalidMemAccess,
+  invalidRegister,
+  invalidShift,
+  jumpIntoLdImm64,
+  jumpRange,
+  lastInsn,
+  ldImm64,
+  legacyLoad,
+  mapAccess,
+  mapKey,
+  mapPointerAccess,
+  mapReference,
+  memoryBounds,
+  misaligned,
+  mixedPointers,
+  modifiedPointer,
+  packetBounds,
+  pointerArithmetic,
+  pointerOffset,
+  programSize,
+  readOnly,
+  reservedFields,
+  returnType,
+  returnValue,
+  spill,
+  stackBounds,
+  stackDepth,
+  stackPointerReturned,
+  stackUninitialised,
+  tailCall,
+  tooComplex,
+  tooManyJumps,
+  tooManySubprograms,
+  uninitialisedRegister,
+  unknownOpcode,
+  unreachable,
+  unsupported,
+] as const;

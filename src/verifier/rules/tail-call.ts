@@ -1,0 +1,11 @@
+import type { Rule } from './rule.js';
+
+export const tailCall: Rule<{ readonly text: string }> = {
+  id: 'tail-call',
+  errno: 'EINVAL',
+  message: ({ text }) => text,
+  explanation: 'Tail calls replace the running program, so they do not mix with everything.',
+  hint: 'Tail-call from the main program, or reduce the stack.',
+  fails: { source: 'r0 = 0\nexit' },
+  passes: { source: 'r0 = 0\nexit' },
+};

@@ -1,0 +1,204 @@
+import { BRANCH_OPS, type BranchOp, type Operation } from '../../isa/index.js';
+import type { Place } from '../explore/path.js';
+import { fork } from '../explore/pending.js';
+import type { Session } from '../explore/session.js';
+import { showState } from '../explore/show-state.js';
+import { markPrecise } from '../prune/precision.js';
+import type { RegAddr, StateAddr } from '../state/domain.js';
+import {
+  FLAG_MAYBE_NULL,
+  FLAG_UNTRUSTED,
+  FRAME_REG_COUNT,
+  FRAME_REGS,
+  FRAME_SPILLED,
+  ID_ADD_CONST,
+  REG_SIZE,
+  TYPE_BASE_MASK,
+  TYPE_BTF_ID,
+  TYPE_CONST_MAP,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_PACKET,
+  TYPE_PACKET_END,
+  TYPE_PACKET_META,
+  TYPE_SCALAR,
+  TYPE_SOCK_COMMON,
+  TYPE_SOCKET,
+  TYPE_STACK,
+  TYPE_TCP_SOCK,
+} from '../state/layout.js';
+import { learnNull } from './null-check.js';
+import { packetComparison, packetOutcome } from './packet-comparison.js';
+
+export type Branch = Operation & { kind: 'branch' };
+const CODES = Object.fromEntries(BRANCH_OPS.map(({ name, code }) => [name, code])) as Record<
+  BranchOp,
+  number
+>;
+/** Linux's limit of scalars that learn together. */
+const MAX_LINKED = 6;
+
+/** A conditional jump: goes one way, or both by setting the jump aside for later. Answers the next instruction. */
+export function transferBranch(s: Session, branch: Branch): number {
+  const { memory } = s;
+  const a = s.checkReadable(branch.dst);
+  const b = branch.src.kind === 'reg' ? s.checkReadable(branch.src.reg) : constantOperand(s, branch.src.imm);
+  noteStackOperands(s, branch, a, b);
+  const target = s.at + 1 + branch.offset;
+  const outcome = branchOutcome(s, branch, a, b);
+  if (outcome >= 0) {
+    if (memory.isScalar(a)) markPrecise(s, branch.dst);
+    if (branch.src.kind === 'reg' && memory.isScalar(b)) markPrecise(s, branch.src.reg);
+    showState(s);
+    return outcome === 1 ? target : s.at + 1;
+  }
+  noteLinked(s, branch, a, b);
+  const other = fork(s, target, s.at);
+  learn(s, branch, a, b, other.state);
+  showState(s);
+  return s.at + 1;
+}
+
+function constantOperand(s: Session, imm: number): RegAddr {
+  const constant = s.constant();
+  s.ops.moveImm(64, constant, imm);
+  return constant;
+}
+
+function noteStackOperands(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
+  const dst = s.memory.type(a) === TYPE_STACK;
+  const src = branch.src.kind === 'reg' && s.memory.type(b) === TYPE_STACK;
+  if (!dst && !src) return;
+  const entry = s.historyEntry();
+  entry.dstOnStack ||= dst;
+  entry.srcOnStack ||= src;
+}
+
+/** 1 when the jump is always taken, 0 when never, -1 when both may happen. */
+function branchOutcome(s: Session, branch: Branch, a: RegAddr, b: RegAddr): number {
+  const { memory, ops } = s;
+  if (branch.width === 64 && isPacketAny(memory.type(a)) && isPacketAny(memory.type(b)))
+    return packetOutcome(s, branch.op, a, b);
+  const aScalar = memory.isScalar(a);
+  const bScalar = memory.isScalar(b);
+  if (aScalar && bScalar) return ops.branchTaken(CODES[branch.op], branch.width, a, b);
+  if (!aScalar && !bScalar) return -1;
+  const [pointer, scalar] = aScalar ? [b, a] : [a, b];
+  const isZero =
+    memory.isZero(scalar) ||
+    (branch.width === 32 && memory.umax32(scalar) === 0 && memory.umin32(scalar) === 0);
+  if (!isZero || !isNeverNull(memory.type(pointer))) return -1;
+  return branch.op === 'jeq' ? 0 : branch.op === 'jne' ? 1 : -1;
+}
+
+function isPacketAny(type: number): boolean {
+  return type === TYPE_PACKET || type === TYPE_PACKET_META || type === TYPE_PACKET_END;
+}
+
+function isNeverNull(type: number): boolean {
+  if ((type & (FLAG_MAYBE_NULL | FLAG_UNTRUSTED)) !== 0) return false;
+  switch (type & TYPE_BASE_MASK) {
+    case TYPE_MAP_VALUE:
+    case TYPE_MAP_KEY:
+    case TYPE_MEM:
+    case TYPE_CONST_MAP:
+    case TYPE_SOCKET:
+    case TYPE_SOCK_COMMON:
+    case TYPE_TCP_SOCK:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Remembers which scalars learn from this comparison together, so that precision reaches all of them. */
+function noteLinked(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
+  const places: Place[] = [];
+  if (branch.src.kind === 'reg' && s.memory.isScalar(b) && s.memory.id(b) !== 0)
+    collect(s, s.memory.id(b), places);
+  if (s.memory.isScalar(a) && s.memory.id(a) !== 0) collect(s, s.memory.id(a), places);
+  if (places.length > 1) s.historyEntry().linked = places;
+}
+
+function collect(s: Session, idWithFlag: number, places: Place[]): void {
+  const { memory, ops } = s;
+  const { state } = s.path;
+  const id = idWithFlag & ~ID_ADD_CONST;
+  let frame = 0;
+  ops.walkStart(state);
+  for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
+    if (memory.type(reg) !== TYPE_SCALAR || (memory.id(reg) & ~ID_ADD_CONST) !== id) continue;
+    while (!contains(s, frame, reg)) frame++;
+    if (places.length < MAX_LINKED) places.push(placeOf(s, frame, reg));
+    else memory.setId(reg, 0);
+  }
+}
+
+function contains(s: Session, frame: number, reg: RegAddr): boolean {
+  const base = s.memory.frame(s.path.state, frame);
+  return reg >= base && reg < base + FRAME_SPILLED + (s.memory.stackDepth(base) / 8) * REG_SIZE;
+}
+
+function placeOf(s: Session, frame: number, reg: RegAddr): Place {
+  const offset = reg - s.memory.frame(s.path.state, frame);
+  if (offset < FRAME_REGS + FRAME_REG_COUNT * REG_SIZE)
+    return { frame, spilled: false, index: (offset - FRAME_REGS) / REG_SIZE };
+  return { frame, spilled: true, index: (offset - FRAME_SPILLED) / REG_SIZE };
+}
+
+/** Teaches both ways what the comparison says. `other` is the state on the jump's way. */
+function learn(s: Session, branch: Branch, a: RegAddr, b: RegAddr, other: StateAddr): void {
+  const { memory, ops } = s;
+  const otherFrame = memory.frame(other, s.depth());
+  const otherA = memory.reg(otherFrame, branch.dst);
+  const isReg = branch.src.kind === 'reg';
+  if (memory.isScalar(a) && memory.isScalar(b)) {
+    const code = CODES[branch.op];
+    if (branch.src.kind === 'imm') {
+      ops.refineImm(code, branch.width, 0, a, branch.src.imm);
+      ops.refineImm(code, branch.width, 1, otherA, branch.src.imm);
+    } else {
+      ops.refine(code, branch.width, 0, a, b);
+      ops.refine(code, branch.width, 1, otherA, memory.reg(otherFrame, branch.src.reg));
+    }
+  }
+  if (branch.src.kind === 'reg') {
+    syncIfLinked(s, s.path.state, b);
+    syncIfLinked(s, other, memory.reg(otherFrame, branch.src.reg));
+  }
+  syncIfLinked(s, s.path.state, a);
+  syncIfLinked(s, other, otherA);
+  if (branch.width === 32) return;
+  if (branch.src.kind === 'reg') liftNull(s, branch, a, b, otherA, memory.reg(otherFrame, branch.src.reg));
+  const isNullCheck =
+    branch.src.kind === 'imm' && branch.src.imm === 0 && (branch.op === 'jeq' || branch.op === 'jne');
+  if (isNullCheck && memory.hasFlag(a, FLAG_MAYBE_NULL)) {
+    const id = memory.id(a);
+    learnNull(s, s.path.state, id, branch.op === 'jne');
+    learnNull(s, other, id, branch.op === 'jeq');
+  } else if (isReg) packetComparison(s, branch, other);
+}
+
+function syncIfLinked(s: Session, state: StateAddr, reg: RegAddr): void {
+  if (s.memory.isScalar(reg) && s.memory.id(reg) !== 0) s.ops.syncLinked(state, reg);
+}
+
+/** Equal to a pointer that is not null, a pointer is not null either. */
+function liftNull(
+  s: Session,
+  branch: Branch,
+  a: RegAddr,
+  b: RegAddr,
+  otherA: RegAddr,
+  otherB: RegAddr,
+): void {
+  const { memory } = s;
+  if (!memory.isPointer(a) || !memory.isPointer(b)) return;
+  const aNull = memory.hasFlag(a, FLAG_MAYBE_NULL);
+  if (aNull === memory.hasFlag(b, FLAG_MAYBE_NULL)) return;
+  if (memory.baseType(a) === TYPE_BTF_ID || memory.baseType(b) === TYPE_BTF_ID) return;
+  const equalSide = branch.op === 'jeq' ? [otherA, otherB] : branch.op === 'jne' ? [a, b] : undefined;
+  const reg = equalSide?.[aNull ? 0 : 1];
+  if (reg !== undefined) memory.setType(reg, memory.type(reg) & ~FLAG_MAYBE_NULL);
+}

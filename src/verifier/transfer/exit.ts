@@ -1,0 +1,39 @@
+import type { Session } from '../explore/session.js';
+import { typeText } from '../log/state-text.js';
+import { markPrecise } from '../prune/precision.js';
+import { returnType } from '../rules/return-type.js';
+import { returnValue } from '../rules/return-value.js';
+import { refuse } from '../rules/rule.js';
+
+const S64_MIN = -(1n << 63n);
+const S64_MAX = (1n << 63n) - 1n;
+
+/** The end of the program, or of a global function: r0 holds what may be returned. */
+export function checkResult(s: Session): void {
+  const result = s.checkReadable(0);
+  const { memory } = s;
+  if (s.subprogram.index > 0) {
+    if (!memory.isScalar(result)) {
+      const type = typeText(memory.type(result));
+      refuse(returnType, s.at, { exit: 'At subprogram exit', reg: 0, type, subprogram: true });
+    }
+    return;
+  }
+  const { returns } = s.program.hook;
+  if (returns === undefined) return;
+  const exit = 'At program exit';
+  if (!memory.isScalar(result))
+    refuse(returnType, s.at, { exit, reg: 0, type: typeText(memory.type(result)) });
+  markPrecise(s, 0);
+  if (s.ops.fitsRange(result, returns.min, returns.max) !== 0) return;
+  const smin = memory.smin(result);
+  const smax = memory.smax(result);
+  refuse(returnValue, s.at, {
+    exit,
+    reg: 0,
+    ...(smin === S64_MIN ? {} : { smin }),
+    ...(smax === S64_MAX ? {} : { smax }),
+    min: returns.min,
+    max: returns.max,
+  });
+}

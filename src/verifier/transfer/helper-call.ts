@@ -1,0 +1,173 @@
+import type { Session } from '../explore/session.js';
+import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
+import { accessMemory } from '../obligations/memory.js';
+import { markPrecise } from '../prune/precision.js';
+import { helperGpl } from '../rules/helper-gpl.js';
+import { helperMapType } from '../rules/helper-map-type.js';
+import { helperNotAllowed } from '../rules/helper-not-allowed.js';
+import { helperUnknown } from '../rules/helper-unknown.js';
+import { mapAccess } from '../rules/map-access.js';
+import { refuse } from '../rules/rule.js';
+import { tailCall } from '../rules/tail-call.js';
+import { unsupported } from '../rules/unsupported.js';
+import {
+  FLAG_MAYBE_NULL,
+  REG_S32_MAX,
+  REG_S32_MIN,
+  REG_SMAX,
+  REG_SMIN,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_STACK,
+} from '../state/layout.js';
+import { forgetCallerSaved } from './local-call.js';
+import { forgetPacket } from './packet-comparison.js';
+
+/** BPF_F_RDONLY_PROG */
+const MAP_READ_ONLY = 0x80;
+const WRITES_MAP = new Set([
+  'bpf_map_update_elem',
+  'bpf_map_delete_elem',
+  'bpf_map_push_elem',
+  'bpf_map_pop_elem',
+]);
+/** Helpers whose result is bounded by their size argument, or is a small negative error. */
+const BOUNDED_BY_SIZE = new Set([
+  'bpf_get_stack',
+  'bpf_get_task_stack',
+  'bpf_probe_read_str',
+  'bpf_probe_read_kernel_str',
+  'bpf_probe_read_user_str',
+]);
+const MAX_ERRNO = 4095;
+
+/** A call of a helper: may it be called, are its arguments what it needs, what is r0 afterwards. */
+export function transferHelperCall(s: Session, id: number): void {
+  const name = s.log.helperName(id);
+  const helper = s.helpers(id);
+  if (helper === undefined) {
+    if (name === 'unknown') {
+      refuse(helperUnknown, s.at, { name, id });
+      return;
+    }
+    refuse(unsupported, s.at, { what: `helper ${name}` });
+    return;
+  }
+  const { programs } = helper;
+  if (programs !== 'all' && !programs.includes(s.program.hook.name))
+    refuse(helperNotAllowed, s.at, { name, id });
+  if (helper.gplOnly && !isGplCompatible(s.program.license)) refuse(helperGpl, s.at, {});
+  if (helper.mightSleep === true) refuse(unsupported, s.at, { what: 'helpers that may sleep' });
+  const call: CallFacts = {
+    helper,
+    map: undefined,
+    mapIndex: -1,
+    constantKey: undefined,
+    filled: undefined,
+    maxSize: 0n,
+    allocated: 0,
+  };
+  for (let index = 0; index < helper.args.length; index++) checkArgument(s, call, index);
+  checkMap(s, call);
+  noteFacts(s, call);
+  fill(s, call);
+  forgetCallerSaved(s);
+  setResult(s, call);
+  if (call.map !== undefined && !call.map.type.helpers.includes(name))
+    refuse(helperMapType, s.at, { mapType: call.map.type.id, name, id });
+  if (helper.changesPacket === true) forgetPacket(s);
+}
+
+/** The licences that Linux counts as compatible with the GPL. */
+const GPL_COMPATIBLE = new Set([
+  'GPL',
+  'GPL v2',
+  'GPL and additional rights',
+  'Dual BSD/GPL',
+  'Dual MIT/GPL',
+  'Dual MPL/GPL',
+]);
+export function isGplCompatible(license: string): boolean {
+  return GPL_COMPATIBLE.has(license);
+}
+
+function checkMap(s: Session, { helper, map }: CallFacts): undefined {
+  if (map !== undefined && (map.flags & MAP_READ_ONLY) !== 0 && WRITES_MAP.has(helper.name))
+    refuse(mapAccess, s.at, { write: true, valueSize: map.valueSize, off: 0, size: 0, whole: true });
+  if (helper.name !== 'bpf_tail_call') return;
+  if (map === undefined || map.type.name !== 'prog_array') {
+    return refuse(tailCall, s.at, { text: 'expected prog array map for tail call' });
+  }
+  const index = s.memory.constNumber(s.reg(3));
+  if (s.memory.isScalar(s.reg(3)) && index !== undefined && index >= 0 && index < map.maxEntries)
+    markPrecise(s, 3);
+}
+
+function noteFacts(s: Session, call: CallFacts): void {
+  const { memory } = s;
+  const key = s.reg(2);
+  const onOwnStack = memory.type(key) === TYPE_STACK && memory.frameno(key) === s.depth();
+  const variable = onOwnStack ? memory.constNumber(key) : undefined;
+  const map = call.mapIndex < 0 ? undefined : call.mapIndex;
+  s.facts.call(s.at, map, variable === undefined ? undefined : variable + memory.off(key));
+}
+
+/** The helper writes all of its output, byte for byte. */
+function fill(s: Session, { filled }: CallFacts): void {
+  if (filled === undefined) return;
+  for (let at = 0; at < filled.size; at++) {
+    accessMemory(s, {
+      regno: filled.reg,
+      off: at,
+      size: 1,
+      into: -1,
+      signed: false,
+      stored: { kind: 'unknown' },
+      byHelper: true,
+    });
+  }
+}
+
+function setResult(s: Session, call: CallFacts): void {
+  const { memory, ops } = s;
+  const result = s.reg(0);
+  switch (call.helper.returns.kind) {
+    case 'void':
+      return;
+    case 'integer':
+      ops.markUnknown(result);
+      if (BOUNDED_BY_SIZE.has(call.helper.name)) boundResult(s, call.maxSize);
+      return;
+    case 'map_value_or_null': {
+      const inRange = call.constantKey !== undefined && call.constantKey < (call.map?.maxEntries ?? 0);
+      ops.markPointer(result, TYPE_MAP_VALUE | (inRange ? 0 : FLAG_MAYBE_NULL));
+      memory.setMap(result, call.mapIndex);
+      if (!inRange) memory.setId(result, ops.newId());
+      if (call.map?.type.lookup !== 'value')
+        refuse(unsupported, s.at, { what: 'using what a map of maps or sockets holds' });
+      return;
+    }
+    case 'alloc_mem_or_null':
+      ops.markPointer(result, TYPE_MEM | FLAG_MAYBE_NULL);
+      memory.setMemSize(result, call.allocated);
+      memory.setId(result, ops.newId());
+      refuse(unsupported, s.at, { what: 'memory that must be released' });
+      return;
+    default:
+      call.helper.returns satisfies never;
+  }
+}
+
+function boundResult(s: Session, max: bigint): void {
+  const { memory, ops } = s;
+  const result = s.reg(0);
+  const size = Number(max);
+  if (size > 0x7fff_ffff) return;
+  memory.setWord(result + REG_SMAX, size);
+  memory.setWord(result + REG_SMAX + 4, 0);
+  memory.setWord(result + REG_S32_MAX, size);
+  memory.setWord(result + REG_SMIN, -MAX_ERRNO);
+  memory.setWord(result + REG_SMIN + 4, -1);
+  memory.setWord(result + REG_S32_MIN, -MAX_ERRNO);
+  ops.syncBounds(result);
+}

@@ -1,0 +1,69 @@
+import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
+import type { Session } from '../explore/session.js';
+import { frameText } from '../log/state-text.js';
+import { checkGlobalArguments, returnsValue } from '../obligations/global-function.js';
+import { callDepth } from '../rules/call-depth.js';
+import { refuse } from '../rules/rule.js';
+import { stackPointerReturned } from '../rules/stack-pointer-returned.js';
+import { MAX_FRAMES, TYPE_STACK } from '../state/layout.js';
+import { forgetPacket } from './packet-comparison.js';
+
+/** A call of a subprogram. A static one is entered; a global one is verified on its own. Answers the next instruction. */
+export function transferLocalCall(s: Session, offset: number): number {
+  const callee = subprogramAt(s.shape, s.at + 1 + offset) as Subprogram;
+  if (callee.global) return callGlobal(s, callee);
+  const depth = s.depth();
+  if (depth + 1 >= MAX_FRAMES) refuse(callDepth, s.at, { frames: depth + 2 });
+  const caller = s.frame;
+  const { memory, ops } = s;
+  const frame = ops.pushFrame(s.path.state, s.at, callee.index);
+  for (let index = 1; index <= 5; index++) ops.copyReg(memory.reg(frame, index), memory.reg(caller, index));
+  s.refreshFrame();
+  for (let index = 0; index <= 5; index++) ops.markNotInit(memory.reg(caller, index));
+  if (s.log.level > 0) {
+    const names = { maps: s.program.maps };
+    s.log.line('caller:');
+    s.log.line(frameText(memory, caller, names));
+    s.log.line('callee:');
+    s.log.line(frameText(memory, frame, names));
+    s.touchedAll = true;
+  }
+  return callee.start;
+}
+
+function callGlobal(s: Session, callee: Subprogram): number {
+  checkGlobalArguments(s, callee);
+  s.log.line(`Func#${callee.index} ('${callee.name}') is global and assumed valid.`);
+  if (callee.changesPacket) forgetPacket(s);
+  s.calledGlobals.add(callee.index);
+  forgetCallerSaved(s);
+  if (returnsValue(s, callee)) s.ops.markUnknown(s.reg(0));
+  return s.at + 1;
+}
+
+/** r0 to r5 hold nothing after a call. */
+export function forgetCallerSaved(s: Session): void {
+  for (let index = 0; index <= 5; index++) s.ops.markNotInit(s.reg(index));
+  s.touchedRegs |= 0b111111;
+}
+
+/** Returns from a static subprogram. Answers the instruction after the call. */
+export function transferReturn(s: Session): number {
+  const { memory, ops } = s;
+  const callee = s.frame;
+  const result = s.reg(0);
+  if (memory.type(result) === TYPE_STACK) refuse(stackPointerReturned, s.at, {});
+  const caller = memory.frame(s.path.state, s.depth() - 1);
+  const next = memory.callsite(callee) + 1;
+  ops.copyReg(memory.reg(caller, 0), result);
+  if (s.log.level > 0) {
+    const names = { maps: s.program.maps };
+    s.log.line('returning from callee:');
+    s.log.line(frameText(memory, callee, names));
+    s.log.line(`to caller at ${next}:`);
+    s.log.line(frameText(memory, caller, names));
+  }
+  ops.popFrame(s.path.state);
+  s.refreshFrame();
+  return next;
+}

@@ -1,0 +1,124 @@
+import type { Operation } from '../../isa/index.js';
+import type { Session } from '../explore/session.js';
+import { typeText } from '../log/state-text.js';
+import { accessMemory } from '../obligations/memory.js';
+import { atomicTarget } from '../rules/atomic-target.js';
+import { mixedPointers } from '../rules/mixed-pointers.js';
+import { refuse } from '../rules/rule.js';
+import {
+  TYPE_BASE_MASK,
+  TYPE_CTX,
+  TYPE_FLOW_KEYS,
+  TYPE_MEM,
+  TYPE_PACKET,
+  TYPE_PACKET_META,
+  TYPE_SOCK_COMMON,
+  TYPE_SOCKET,
+  TYPE_TCP_SOCK,
+  TYPE_XDP_SOCK,
+} from '../state/layout.js';
+
+/** A load: the base is readable, the destination writable, the memory the program's to read. */
+export function transferLoad(s: Session, operation: Operation & { kind: 'load' }): void {
+  const { base, dst, off, bytes, signed } = operation;
+  s.checkReadable(base);
+  s.checkWritable(dst);
+  const type = s.memory.type(s.reg(base));
+  accessMemory(s, { regno: base, off, size: bytes, into: dst, signed });
+  checkOnePointerType(s, type);
+}
+
+export function transferStore(s: Session, operation: Operation & { kind: 'store' }): void {
+  const { base, off, bytes, src } = operation;
+  if (src.kind === 'reg') s.checkReadable(src.reg);
+  s.checkReadable(base);
+  const type = s.memory.type(s.reg(base));
+  accessMemory(s, { regno: base, off, size: bytes, into: -1, signed: false, stored: src });
+  checkOnePointerType(s, type);
+}
+
+/** Linux rewrites accesses of some pointers, one instruction for one type only. */
+function checkOnePointerType(s: Session, type: number): void {
+  const before = s.pointerTypes[s.at] as number;
+  if (before === 0) s.pointerTypes[s.at] = type;
+  else if (before !== type && (isRewritten(before) || isRewritten(type))) refuse(mixedPointers, s.at, {});
+}
+
+function isRewritten(type: number): boolean {
+  const base = type & TYPE_BASE_MASK;
+  return (
+    base === TYPE_CTX ||
+    base === TYPE_SOCKET ||
+    base === TYPE_SOCK_COMMON ||
+    base === TYPE_TCP_SOCK ||
+    base === TYPE_XDP_SOCK
+  );
+}
+
+type Atomic = Operation & { kind: 'atomic' };
+
+/** Read-modify-write, load-acquire and store-release. */
+export function transferAtomic(s: Session, operation: Atomic): void {
+  if (operation.op === 'load_acquire') {
+    loadAcquire(s, operation);
+    return;
+  }
+  if (operation.op === 'store_release') {
+    storeRelease(s, operation);
+    return;
+  }
+  const { op, fetch, base, off, bytes, src } = operation;
+  s.checkReadable(src);
+  s.checkReadable(base);
+  if (op === 'cmpxchg') s.checkReadable(0);
+  checkAtomicTarget(s, operation, 'BPF_ATOMIC stores into');
+  const into = op === 'cmpxchg' ? 0 : fetch ? src : -1;
+  if (into >= 0) {
+    const loaded = s.checkWritable(into);
+    s.ops.markUnknown(loaded);
+    s.memory.setSubregDef(loaded, bytes === 8 ? 0 : s.at + 1);
+  }
+  const type = s.memory.type(s.reg(base));
+  const place = { regno: base, off, size: bytes, signed: false, strict: true };
+  accessMemory(s, { ...place, into: -1 });
+  // The old value is looked at as a load of its own, for what it may be.
+  if (into >= 0) accessMemory(s, { ...place, into });
+  accessMemory(s, { ...place, into: -1, stored: { kind: 'unknown' } });
+  checkOnePointerType(s, type);
+}
+
+function loadAcquire(s: Session, operation: Atomic): void {
+  const { base, src, off, bytes } = operation;
+  s.checkReadable(base);
+  s.checkWritable(src);
+  checkAtomicTarget(s, operation, 'BPF_ATOMIC loads from');
+  accessMemory(s, { regno: base, off, size: bytes, into: src, signed: false, strict: true });
+}
+
+function storeRelease(s: Session, operation: Atomic): void {
+  const { base, src, off, bytes } = operation;
+  s.checkReadable(src);
+  s.checkReadable(base);
+  checkAtomicTarget(s, operation, 'BPF_ATOMIC stores into');
+  accessMemory(s, {
+    regno: base,
+    off,
+    size: bytes,
+    into: -1,
+    signed: false,
+    strict: true,
+    stored: { kind: 'reg', reg: src },
+  });
+}
+
+function checkAtomicTarget(s: Session, { base }: Atomic, op: string): void {
+  const type = s.memory.type(s.reg(base));
+  const kind = type & TYPE_BASE_MASK;
+  const isForeign =
+    kind === TYPE_CTX ||
+    kind === TYPE_PACKET ||
+    kind === TYPE_PACKET_META ||
+    kind === TYPE_FLOW_KEYS ||
+    (kind >= TYPE_SOCKET && kind < TYPE_MEM);
+  if (isForeign) refuse(atomicTarget, s.at, { reg: base, type: typeText(type), op });
+}

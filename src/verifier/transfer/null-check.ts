@@ -1,0 +1,24 @@
+import type { Session } from '../explore/session.js';
+import { refuse } from '../rules/rule.js';
+import { unsupported } from '../rules/unsupported.js';
+import type { StateAddr } from '../state/domain.js';
+import { FLAG_MAYBE_NULL, TYPE_MAP_VALUE, TYPE_SCALAR } from '../state/layout.js';
+
+/** All copies of a pointer that may be null are, after a comparison, the number 0 or a pointer that may be followed. */
+export function learnNull(s: Session, state: StateAddr, id: number, isNull: boolean): void {
+  const { memory, ops } = s;
+  ops.walkStart(state);
+  for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
+    if (!memory.hasFlag(reg, FLAG_MAYBE_NULL) || memory.id(reg) !== id) continue;
+    memory.setId(reg, 0);
+    if (isNull) {
+      memory.setType(reg, TYPE_SCALAR);
+      memory.setRefObjId(reg, 0);
+      continue;
+    }
+    memory.setType(reg, memory.type(reg) & ~FLAG_MAYBE_NULL);
+    const isMapValue = memory.baseType(reg) === TYPE_MAP_VALUE;
+    if (isMapValue && s.program.maps[memory.map(reg)]?.type.lookup !== 'value')
+      refuse(unsupported, s.at, { what: 'using what a map of maps or sockets holds' });
+  }
+}

@@ -1,0 +1,149 @@
+import type { Operation } from '../../isa/index.js';
+import { ALU_OPS } from '../../isa/index.js';
+import type { Session } from '../explore/session.js';
+import { typeText } from '../log/state-text.js';
+import { MAX_VARIABLE_OFFSET } from '../obligations/memory-region.js';
+import { markPrecise } from '../prune/precision.js';
+import { pointerArithmetic } from '../rules/pointer-arithmetic.js';
+import { pointerOffset } from '../rules/pointer-offset.js';
+import { refuse } from '../rules/rule.js';
+import type { RegAddr } from '../state/domain.js';
+import {
+  FLAG_MAYBE_NULL,
+  TYPE_BASE_MASK,
+  TYPE_CONST_MAP,
+  TYPE_CTX,
+  TYPE_FLOW_KEYS,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_PACKET,
+  TYPE_PACKET_META,
+  TYPE_STACK,
+} from '../state/layout.js';
+
+type Alu = Operation & { kind: 'alu' };
+const SYMBOLS = new Map(
+  ALU_OPS.map(({ name, symbol }) => [name as string, symbol.replace('s/=', '/=').replace('s%=', '%=')]),
+);
+const INT_MIN_64 = -(2 ** 63);
+
+/** Arithmetic with a pointer in it. `source` is 0 for an immediate. */
+export function movePointer(
+  s: Session,
+  operation: Alu,
+  target: RegAddr,
+  source: RegAddr,
+  dstScalar: boolean,
+  srcScalar: boolean,
+): void {
+  const { op, dst, src, width } = operation;
+  if (!dstScalar && !srcScalar) {
+    // The distance of two pointers is a number; a privileged program may know it.
+    if (op !== 'sub')
+      refuse(pointerArithmetic, s.at, { kind: 'two_pointers', reg: dst, op: SYMBOLS.get(op) ?? op });
+    s.ops.markUnknown(target);
+    if (width === 32) narrow(s, target);
+    return;
+  }
+  if (!srcScalar) {
+    markPrecise(s, dst);
+    addToPointer(s, operation, source, target, target);
+    return;
+  }
+  if (src.kind === 'reg') {
+    markPrecise(s, src.reg);
+    addToPointer(s, operation, target, source, target);
+    return;
+  }
+  const constant = s.constant();
+  s.ops.moveImm(64, constant, src.imm);
+  addToPointer(s, operation, target, constant, target);
+}
+
+function narrow(s: Session, target: RegAddr): void {
+  s.ops.zeroExtend32(target);
+  s.ops.syncBounds(target);
+}
+
+function addToPointer(s: Session, operation: Alu, pointer: RegAddr, scalar: RegAddr, target: RegAddr): void {
+  const { memory, ops } = s;
+  const { op, dst, width } = operation;
+  const type = memory.type(pointer);
+  const word = typeText(type);
+  if (memory.isConst(scalar) ? false : memory.sminNumber(scalar) > memory.smaxNumber(scalar)) {
+    ops.markUnknown(target);
+    return;
+  }
+  if (width === 32) {
+    if (op === 'sub') {
+      ops.markUnknown(target);
+      return;
+    }
+    refuse(pointerArithmetic, s.at, { kind: 'width', reg: dst });
+  }
+  if ((type & FLAG_MAYBE_NULL) !== 0) refuse(pointerArithmetic, s.at, { kind: 'null', reg: dst, type: word });
+  checkMovable(s, operation, type, scalar, word);
+  checkSaneOffset(s, scalar, word);
+  checkSaneOffset(s, pointer, word);
+  switch (op) {
+    case 'add':
+      ops.pointerAdd(target, pointer, scalar);
+      break;
+    case 'sub':
+      if (target === scalar) refuse(pointerArithmetic, s.at, { kind: 'scalar_minus', reg: dst });
+      if (type === TYPE_STACK) refuse(pointerArithmetic, s.at, { kind: 'stack_minus', reg: dst });
+      ops.pointerSub(target, pointer, scalar);
+      break;
+    case 'and':
+    case 'or':
+    case 'xor':
+      refuse(pointerArithmetic, s.at, { kind: 'bitwise', reg: dst, op: SYMBOLS.get(op) ?? op });
+      return;
+    default:
+      refuse(pointerArithmetic, s.at, { kind: 'operator', reg: dst, op: SYMBOLS.get(op) ?? op });
+      return;
+  }
+  checkSaneOffset(s, target, word);
+}
+
+function checkMovable(s: Session, operation: Alu, type: number, scalar: RegAddr, word: string): void {
+  const { memory } = s;
+  switch (type & TYPE_BASE_MASK) {
+    case TYPE_CTX:
+    case TYPE_MAP_VALUE:
+    case TYPE_MAP_KEY:
+    case TYPE_STACK:
+    case TYPE_PACKET:
+    case TYPE_PACKET_META:
+    case TYPE_MEM:
+      return;
+    case TYPE_FLOW_KEYS:
+      if (memory.isConst(scalar)) return;
+      break;
+    case TYPE_CONST_MAP:
+      // Adding nothing is how compilers sometimes copy.
+      if (operation.op === 'add' && memory.isZero(scalar)) return;
+      break;
+  }
+  refuse(pointerArithmetic, s.at, { kind: 'type', reg: operation.dst, type: word });
+}
+
+/** Offsets stay far from where a pointer could wrap around. */
+function checkSaneOffset(s: Session, reg: RegAddr, type: string): void {
+  const { memory } = s;
+  const smin = memory.sminNumber(reg);
+  if (memory.isConst(reg)) {
+    const value = memory.constNumber(reg) ?? Number.POSITIVE_INFINITY;
+    if (value >= MAX_VARIABLE_OFFSET || value <= -MAX_VARIABLE_OFFSET) {
+      const exact = BigInt.asIntN(64, memory.constValue(reg));
+      refuse(pointerOffset, s.at, { kind: 'constant', type, value: exact });
+    }
+  }
+  const off = memory.isScalar(reg) ? 0 : memory.off(reg);
+  if (off >= MAX_VARIABLE_OFFSET || off <= -MAX_VARIABLE_OFFSET)
+    refuse(pointerOffset, s.at, { kind: 'offset', type, value: off });
+  if (smin === INT_MIN_64) refuse(pointerOffset, s.at, { kind: 'unbounded', type, value: 0 });
+  if (smin >= MAX_VARIABLE_OFFSET || smin <= -MAX_VARIABLE_OFFSET)
+    refuse(pointerOffset, s.at, { kind: 'value', type, value: memory.smin(reg) });
+}

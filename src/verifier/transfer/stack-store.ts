@@ -1,0 +1,155 @@
+import type { Session } from '../explore/session.js';
+import type { Stored } from '../obligations/memory.js';
+import { frameOfPointer, growStack } from '../obligations/stack-bounds.js';
+import { markPrecise } from '../prune/precision.js';
+import { refuse } from '../rules/rule.js';
+import { spill } from '../rules/spill.js';
+import type { FrameAddr, RegAddr } from '../state/domain.js';
+import {
+  SLOT_BYTES,
+  SLOT_INVALID,
+  SLOT_MISC,
+  SLOT_SPILL,
+  SLOT_ZERO,
+  TYPE_NOT_INIT,
+  TYPE_SCALAR,
+  TYPE_STACK,
+} from '../state/layout.js';
+
+/** Stores to the stack at a checked place. `off` has the pointer's constant offset in it. */
+export function storeToStack(s: Session, pointer: RegAddr, off: number, size: number, stored: Stored): void {
+  if (s.memory.isConst(pointer))
+    storeAt(s, pointer, off + (s.memory.constNumber(pointer) as number), size, stored);
+  else storeSomewhere(s, pointer, off, size, stored);
+}
+
+function storeAt(s: Session, pointer: RegAddr, off: number, size: number, stored: Stored): void {
+  const { memory, ops } = s;
+  const frame = frameOfPointer(s, pointer);
+  const frameno = memory.frameno(pointer);
+  const slot = (-off - 1) >> 3;
+  growStack(s, frame, (slot + 1) * SLOT_BYTES);
+  if (frame === s.frame) s.touchSlot(slot);
+  const value = stored.kind === 'reg' ? s.reg(stored.reg) : 0;
+  const startsSlot = (off & 7) === 0;
+  if (startsSlot && size === 8) s.liveStack.write(frameno, slot);
+  if (value !== 0 && startsSlot && memory.type(value) === TYPE_SCALAR) {
+    saveScalar(s, frame, slot, size, value);
+    s.noteStackAccess(frameno, slot);
+    return;
+  }
+  if (stored.kind === 'imm' && startsSlot) {
+    const spilled = memory.spilled(frame, slot);
+    ops.moveImm(64, spilled, stored.imm);
+    markSpilled(s, frame, slot, size);
+    s.noteStackAccess(frameno, slot);
+    return;
+  }
+  if (value !== 0 && memory.type(value) !== TYPE_SCALAR && memory.isPointer(value)) {
+    savePointer(s, frame, slot, size, value);
+    s.noteStackAccess(frameno, slot);
+    return;
+  }
+  storeBytes(s, frame, off, size, stored, value);
+}
+
+/** A scalar that starts a slot keeps its value there; of fewer than 8 bytes, what they hold of it. */
+function saveScalar(s: Session, frame: FrameAddr, slot: number, size: number, value: RegAddr): void {
+  const { memory, ops } = s;
+  const fits = memory.umaxNumber(value) < 2 ** (size * 8) || size === 8;
+  if (fits) ops.linkBeforeCopy(value);
+  const spilled = memory.spilled(frame, slot);
+  ops.copyReg(spilled, value);
+  if (!fits) memory.setId(spilled, 0);
+  markSpilled(s, frame, slot, size);
+}
+
+function savePointer(s: Session, frame: FrameAddr, slot: number, size: number, value: RegAddr): void {
+  const { memory, ops } = s;
+  if (size !== 8) refuse(spill, s.at, { problem: 'size' });
+  if (frame !== s.frame && memory.type(value) === TYPE_STACK)
+    refuse(spill, s.at, { problem: 'caller' }, 'EINVAL');
+  ops.copyReg(memory.spilled(frame, slot), value);
+  markSpilled(s, frame, slot, 8);
+}
+
+/** The lowest `size` bytes of a slot are a spill; what a shorter one leaves above is no longer part of one. */
+function markSpilled(s: Session, frame: FrameAddr, slot: number, size: number): void {
+  const { memory } = s;
+  for (let byte = SLOT_BYTES - 1; byte >= SLOT_BYTES - size; byte--)
+    memory.setSlotType(frame, slot, byte, SLOT_SPILL);
+  for (let byte = SLOT_BYTES - size - 1; byte >= 0; byte--) {
+    const type = memory.slotType(frame, slot, byte);
+    if (type === SLOT_ZERO || type === SLOT_INVALID) continue;
+    memory.setSlotType(frame, slot, byte, SLOT_MISC);
+  }
+}
+
+function storeBytes(
+  s: Session,
+  frame: FrameAddr,
+  off: number,
+  size: number,
+  stored: Stored,
+  value: RegAddr,
+): void {
+  const { memory } = s;
+  const slot = (-off - 1) >> 3;
+  scrub(s, frame, slot);
+  const isZero =
+    value !== 0 ? memory.isScalar(value) && memory.isZero(value) : stored.kind === 'imm' && stored.imm === 0;
+  let type = SLOT_MISC;
+  if (isZero) {
+    type = SLOT_ZERO;
+    if (stored.kind === 'reg') markPrecise(s, stored.reg);
+  }
+  for (let index = 0; index < size; index++) setByte(s, frame, off + index, type);
+  memory.setType(memory.spilled(frame, slot), TYPE_NOT_INIT);
+}
+
+/** A spill that is overwritten in part is bytes from now on. */
+function scrub(s: Session, frame: FrameAddr, slot: number): void {
+  const { memory } = s;
+  if (memory.slotType(frame, slot, SLOT_BYTES - 1) !== SLOT_SPILL) return;
+  for (let byte = 0; byte < SLOT_BYTES; byte++) {
+    if (memory.slotType(frame, slot, byte) === SLOT_SPILL) memory.setSlotType(frame, slot, byte, SLOT_MISC);
+  }
+}
+
+function setByte(s: Session, frame: FrameAddr, off: number, type: number): void {
+  const at = -off - 1;
+  s.memory.setSlotType(frame, at >> 3, at & 7, type);
+}
+
+/** A store at one of several places: each byte there may have been written, or not. */
+function storeSomewhere(s: Session, pointer: RegAddr, off: number, size: number, stored: Stored): void {
+  const { memory } = s;
+  const frame = frameOfPointer(s, pointer);
+  const low = memory.sminNumber(pointer) + off;
+  const high = memory.smaxNumber(pointer) + off + size;
+  const value = stored.kind === 'reg' ? s.reg(stored.reg) : 0;
+  const isZero =
+    value !== 0 ? memory.isScalar(value) && memory.isZero(value) : stored.kind === 'imm' && stored.imm === 0;
+  growStack(s, frame, -low);
+  let zeroKept = false;
+  for (let at = low; at < high; at++) {
+    const index = -at - 1;
+    const slot = index >> 3;
+    if (frame === s.frame) s.touchSlot(slot);
+    const before = memory.slotType(frame, slot, index & 7);
+    // A spilled 0 that a possible 0 is written over stays one.
+    if (isZero && before === SLOT_SPILL && isZeroSpill(s, frame, slot)) {
+      zeroKept = true;
+      continue;
+    }
+    memory.setType(memory.spilled(frame, slot), TYPE_NOT_INIT);
+    if (isZero && before === SLOT_ZERO) zeroKept = true;
+    else memory.setSlotType(frame, slot, index & 7, SLOT_MISC);
+  }
+  if (zeroKept && stored.kind === 'reg') markPrecise(s, stored.reg);
+}
+
+function isZeroSpill(s: Session, frame: FrameAddr, slot: number): boolean {
+  const spilled = s.memory.spilled(frame, slot);
+  return s.memory.isScalar(spilled) && s.memory.isZero(spilled);
+}

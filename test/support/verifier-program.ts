@@ -1,0 +1,86 @@
+import { helperId } from '../../src/helpers/registry.js';
+import { hookByName } from '../../src/hooks/registry.js';
+import { assemble } from '../../src/isa/asm/index.js';
+import type { Insn } from '../../src/isa/index.js';
+import type { RawMapShape } from '../../src/linux/bpf.js';
+import type { MapFacts } from '../../src/maps/map-type.js';
+import { mapType } from '../../src/maps/registry.js';
+import type { VerifierProgram } from '../../src/verifier/verify.js';
+
+/** BPF_F_RDONLY_PROG */
+const READ_ONLY = 0x80;
+
+/** The maps that verifier tests may name, in this order. */
+const SHAPES = [
+  { name: 'hash', type: 'hash', keySize: 4, valueSize: 8, maxEntries: 16, flags: 0 },
+  { name: 'array', type: 'array', keySize: 4, valueSize: 16, maxEntries: 4, flags: 0 },
+  { name: 'readonly', type: 'array', keySize: 4, valueSize: 16, maxEntries: 1, flags: READ_ONLY },
+  { name: 'data', type: 'array', keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 },
+  { name: 'percpu', type: 'percpu_array', keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 },
+  { name: 'progs', type: 'prog_array', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+] as const;
+
+export const TEST_MAPS: readonly MapFacts[] = SHAPES.map((shape) => ({
+  ...shape,
+  type: mapType(shape.type),
+  frozen: false,
+}));
+
+/** The same maps for the kernel. */
+export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
+  ({ type, keySize, valueSize, maxEntries, flags }) => ({
+    type: type.id,
+    keySize,
+    valueSize,
+    maxEntries,
+    flags,
+  }),
+);
+
+/** Reads a test program: helpers by name, maps as `map[hash]`, values as `map[data][0]+8`. */
+export function assembleTest(source: string): Insn[] {
+  return assemble(source, {
+    helper: helperId,
+    symbol: (name) => {
+      const low = SHAPES.findIndex((shape) => shape.name === name);
+      return low < 0 ? undefined : { pseudo: 'map_idx', low };
+    },
+  });
+}
+
+/** A program as the verifier takes it, with the test maps. */
+export function testProgram(
+  insns: readonly Insn[],
+  hook = 'socket_filter',
+  license = 'GPL',
+): VerifierProgram {
+  const facts = hookByName(hook);
+  if (facts === undefined) throw new RangeError(`no hook ${hook}`);
+  return {
+    name: 'test',
+    insns,
+    hook: facts,
+    license,
+    maps: TEST_MAPS,
+    subprograms: [],
+    lines: [],
+    btf: undefined,
+  };
+}
+
+/** What a rejection's log says last: the lines between the last instruction and the statistics. */
+export function finalMessage(log: string): string {
+  const lines = log.replace(/processed \d+ insns[\s\S]*$/, '').split('\n');
+  let last = -1;
+  lines.forEach((line, index) => {
+    if (
+      /^\d+: (\([0-9a-f]{2}\)|R\d+=)/.test(line) ||
+      /^(from \d+ to|(caller|callee|to caller at).*:$| frame\d+: | R\d+=|func#\d+ @)/.test(line)
+    )
+      last = index;
+  });
+  return lines
+    .slice(last + 1)
+    .filter((line) => line !== '')
+    .join('\n');
+}
