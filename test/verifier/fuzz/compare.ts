@@ -1,0 +1,73 @@
+import type { Insn } from '../../../src/isa/index.js';
+import { type BpfFd, mapCreate, progLoad } from '../../../src/linux/bpf.js';
+import { verify } from '../../../src/verifier/verify.js';
+import { PROG_TYPE } from '../../support/kernel-verifier.js';
+import { assembleTest, finalMessage, KERNEL_MAPS, testProgram } from '../../support/verifier-program.js';
+import { type Generated, generate } from './generate.js';
+
+/** How our verdict on one program compares with the kernel's. */
+export interface Comparison {
+  readonly seed: number;
+  readonly program: Generated;
+  readonly outcome: 'same' | 'message' | 'false_reject' | 'unsound' | 'unsupported' | 'invalid';
+  readonly ok: boolean;
+  readonly ours: string;
+  readonly kernel: string;
+  readonly oursProcessed: number;
+  readonly kernelProcessed: number;
+}
+
+let maps: BpfFd[] | undefined;
+
+/** The kernel's verdict; its maps are made once, since that is the slow part. */
+function askKernel(insns: readonly Insn[], hook: Generated['hook']): { ok: boolean; log: string } {
+  maps ??= KERNEL_MAPS.map((shape) => mapCreate(shape));
+  const result = progLoad({ type: PROG_TYPE[hook], insns, license: 'GPL', logLevel: 1, maps });
+  if (!result.ok) return result;
+  result.program.close();
+  return { ok: true, log: result.log };
+}
+
+/** Verifies the program of a seed here and in the kernel. */
+export function compare(seed: number): Comparison {
+  const program = generate(seed);
+  let insns: Insn[];
+  try {
+    insns = assembleTest(program.source);
+  } catch (error) {
+    return {
+      seed,
+      program,
+      outcome: 'invalid',
+      ok: false,
+      ours: String(error),
+      kernel: '',
+      oursProcessed: 0,
+      kernelProcessed: 0,
+    };
+  }
+  const ours = verify(testProgram(insns, program.hook), { logLevel: 1 });
+  const kernel = askKernel(insns, program.hook);
+  const oursMessage = ours.ok ? '' : ours.rejection.message;
+  const kernelMessage = kernel.ok ? '' : finalMessage(kernel.log);
+  const outcome =
+    ours.ok && !kernel.ok
+      ? 'unsound'
+      : !ours.ok && ours.rejection.rule === 'unsupported'
+        ? 'unsupported'
+        : !ours.ok && kernel.ok
+          ? 'false_reject'
+          : oursMessage === kernelMessage
+            ? 'same'
+            : 'message';
+  return {
+    seed,
+    program,
+    outcome,
+    ok: kernel.ok,
+    ours: oursMessage,
+    kernel: kernelMessage,
+    oursProcessed: ours.stats.processedInsns,
+    kernelProcessed: Number(/processed (\d+) insns/.exec(kernel.log)?.[1] ?? 0),
+  };
+}
