@@ -411,7 +411,7 @@ function loop(w: Writer, calls: boolean, depth: number): void {
   for (let index = 0; index < count; index++) statement(w, calls, depth + 2);
   w.emit(`r${counter} += ${random.pick([1, 1, 1, 2, 3])}`);
   w.emit(
-    `if r${counter} ${random.pick(['<', '<', '<', 's<', '!='])} ${random.pick([3, 5, 10, 30, 100])} goto ${start}`,
+    `if r${counter} ${random.pick(['<', '<', '<', 's<', '<='])} ${random.pick([3, 5, 6, 12])} goto ${start}`,
   );
   w.held[counter] = 'scalar';
 }
