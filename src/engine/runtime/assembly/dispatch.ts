@@ -8,9 +8,10 @@ import {
   percpu_array_update, percpu_array_update_all, slot_array_create,
 } from './array';
 import {
-  hash_create, hash_delete, hash_destroy, hash_lookup, hash_next_key, hash_update, lru_hash_lookup,
+  hash_create, hash_delete, hash_destroy, hash_lookup, hash_update, lru_hash_lookup,
   percpu_hash_lookup, percpu_hash_update_all,
 } from './hash';
+import { hash_next_key } from './hash-walk';
 
 /** A map of a shape that the caller has checked, or 0 when there is no memory for it. */
 export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32): usize {

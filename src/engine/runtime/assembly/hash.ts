@@ -2,7 +2,7 @@
 // number of its bucket, so that a reader who was led into another chain by a reused element notices and starts again.
 import {
   BUCKET_HEAD, BUCKET_LOCK, BUCKET_SIZE, E2BIG, EEXIST, EINVAL, ELEM_FREE_NEXT, ELEM_HASH, ELEM_KEY, ELEM_NEXT, ELEM_REFERENCED,
-  ELEM_STATE, ELEM_USED, ENOENT, ENOMEM, F_NO_PREALLOC, HASH_MULTIPLIER, MAP_BUCKETS, MAP_BUCKET_MASK, MAP_BYTES,
+  ELEM_STATE, ELEM_USED, ENOENT, ENOMEM, F_NO_PREALLOC, MAP_BUCKETS, MAP_BUCKET_MASK, MAP_BYTES,
   MAP_CAPACITY, MAP_CHUNKS, MAP_CLOCK_HAND, MAP_COUNT, MAP_CPU_STRIDE, MAP_EVICTIONS, MAP_FLAGS, MAP_FREE,
   MAP_FREE_LOCK, MAP_HEADER_SIZE, MAP_KEY_SIZE, MAP_LRU_HASH, MAP_MAX_ENTRIES, MAP_PERCPU_HASH, MAP_REFUSALS,
   MAP_STRIDE, MAP_TYPE, MAP_VALUES, MAP_VALUE_OFFSET, MAP_VALUE_SIZE, SYS_CPUS, CPU_ID,
@@ -10,11 +10,12 @@ import {
 import { alloc, alloc_zeroed, free } from './alloc';
 import { newHeader } from './array';
 import { acquire, cpuArea, release, roundUp } from './cpu';
+import { hash16, hash4, hash8, hashBytes, sameKey } from './hash-key';
 
 const CHUNK_HEADER: usize = 16;
 
-@inline function keyOf(element: usize): usize { return element + ELEM_KEY; }
-@inline function valueOf(map: usize, element: usize): usize {
+@inline export function keyOf(element: usize): usize { return element + ELEM_KEY; }
+@inline export function valueOf(map: usize, element: usize): usize {
   return element + <usize>load<u32>(map, MAP_VALUE_OFFSET);
 }
 @inline function isLru(map: usize): bool { return load<u32>(map, MAP_TYPE) == MAP_LRU_HASH; }
@@ -23,36 +24,6 @@ const CHUNK_HEADER: usize = 16;
 }
 @inline function endMark(map: usize, hash: u32): u32 {
   return ((hash & load<u32>(map, MAP_BUCKET_MASK)) << 1) | 1;
-}
-
-// ---- hashing
-
-@inline function fold(p: u64): u32 { return <u32>p ^ <u32>(p >> 32); }
-@inline function hash4(key: usize): u32 { return fold(<u64>load<u32>(key) * HASH_MULTIPLIER); }
-@inline function mix(h: u64, word: u64): u64 {
-  const p = (h ^ word) * 0x9e3779b97f4a7c15;
-  return p ^ (p >> 29);
-}
-@inline function finish(h: u64): u32 { return fold(h * 0xff51afd7ed558ccd); }
-@inline function hash8(key: usize): u32 { return finish(mix(8, load<u64>(key))); }
-@inline function hash16(key: usize): u32 { return finish(mix(mix(16, load<u64>(key)), load<u64>(key, 8))); }
-
-function hashBytes(key: usize, size: usize): u32 {
-  if (size == 4) return hash4(key);
-  let h: u64 = size;
-  let at: usize = 0;
-  for (; at + 8 <= size; at += 8) h = mix(h, load<u64>(key + at));
-  let tail: u64 = 0;
-  for (let shift: u64 = 0; at < size; at++, shift += 8) tail |= <u64>load<u8>(key + at) << shift;
-  if (size & 7) h = mix(h, tail);
-  return finish(h);
-}
-
-function sameKey(a: usize, b: usize, size: usize): bool {
-  let at: usize = 0;
-  for (; at + 8 <= size; at += 8) if (load<u64>(a + at) != load<u64>(b + at)) return false;
-  for (; at < size; at++) if (load<u8>(a + at) != load<u8>(b + at)) return false;
-  return true;
 }
 
 // ---- creation
@@ -147,7 +118,7 @@ function give(map: usize, element: usize): void {
 
 // ---- lookup
 
-function find(map: usize, key: usize, hash: u32): usize {
+export function find(map: usize, key: usize, hash: u32): usize {
   const size = <usize>load<u32>(map, MAP_KEY_SIZE);
   const end = endMark(map, hash);
   const bucket = bucketOf(map, hash);
@@ -396,64 +367,4 @@ export function hash_delete(map: usize, key: usize): i32 {
   }
   release(bucket + BUCKET_LOCK);
   return element ? 0 : -ENOENT;
-}
-
-// ---- iteration
-
-function firstFrom(map: usize, bucket: u32, next: usize): i32 {
-  const last = load<u32>(map, MAP_BUCKET_MASK);
-  const table = <usize>load<u32>(map, MAP_BUCKETS);
-  for (let i = bucket; i <= last; i++) {
-    const head = load<u32>(table + <usize>i * BUCKET_SIZE, BUCKET_HEAD);
-    if (head & 1) continue;
-    memory.copy(next, keyOf(<usize>head), <usize>load<u32>(map, MAP_KEY_SIZE));
-    return 0;
-  }
-  return -ENOENT;
-}
-
-/** The key after `key` (0: the first, as for a key that is not there) is written to `next`. */
-export function hash_next_key(map: usize, key: usize, next: usize): i32 {
-  if (!key) return firstFrom(map, 0, next);
-  const hash = hashBytes(key, <usize>load<u32>(map, MAP_KEY_SIZE));
-  const element = find(map, key, hash);
-  if (!element) return firstFrom(map, 0, next);
-  const after = load<u32>(element, ELEM_NEXT);
-  if (after & 1) return firstFrom(map, (hash & load<u32>(map, MAP_BUCKET_MASK)) + 1, next);
-  memory.copy(next, keyOf(<usize>after), <usize>load<u32>(map, MAP_KEY_SIZE));
-  return 0;
-}
-
-/**
- * Copies whole buckets from number `bucket` on to `out` as key, value (all CPUs'), without gaps, while they fit in
- * `room` bytes. Returns the number of entries copied << 32 | the bucket to go on with (mask + 1 at the end).
- */
-export function hash_dump(map: usize, bucket: u32, out: usize, room: usize): u64 {
-  const last = load<u32>(map, MAP_BUCKET_MASK);
-  const table = <usize>load<u32>(map, MAP_BUCKETS);
-  const keySize = <usize>load<u32>(map, MAP_KEY_SIZE);
-  const valueSize = load<u32>(map, MAP_CPU_STRIDE)
-    ? <usize>load<u32>(map, MAP_CPU_STRIDE) * <usize>load<u32>(SYS_CPUS)
-    : <usize>load<u32>(map, MAP_VALUE_SIZE);
-  let copied: u64 = 0;
-  for (; bucket <= last; bucket++) {
-    const at = table + <usize>bucket * BUCKET_SIZE;
-    if (load<u32>(at, BUCKET_HEAD) & 1) continue;
-    acquire(at + BUCKET_LOCK);
-    let need: usize = 0;
-    for (let e = load<u32>(at, BUCKET_HEAD); !(e & 1); e = load<u32>(<usize>e, ELEM_NEXT)) need += keySize + valueSize;
-    const fits = need <= room;
-    if (fits) {
-      room -= need;
-      for (let e = load<u32>(at, BUCKET_HEAD); !(e & 1); e = load<u32>(<usize>e, ELEM_NEXT)) {
-        memory.copy(out, keyOf(<usize>e), keySize);
-        memory.copy(out + keySize, valueOf(map, <usize>e), valueSize);
-        out += keySize + valueSize;
-        copied++;
-      }
-    }
-    release(at + BUCKET_LOCK);
-    if (!fits) break;
-  }
-  return (copied << 32) | <u64>bucket;
 }

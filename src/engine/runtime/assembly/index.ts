@@ -1,6 +1,11 @@
 export * from './alloc';
 export * from './array';
-export * from './hash';
+export {
+  hash_create, hash_destroy, hash_lookup, hash_lookup_4, hash_lookup_8,
+  hash_lookup_16, percpu_hash_lookup, percpu_hash_lookup_4, percpu_hash_lookup_8, percpu_hash_lookup_16,
+  lru_hash_lookup, lru_hash_lookup_4, lru_hash_lookup_8, lru_hash_lookup_16, hash_update, percpu_hash_update_all, hash_delete,
+} from './hash';
+export * from './hash-walk';
 export * from './dispatch';
 export * from './task';
 export * from './run';
