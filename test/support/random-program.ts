@@ -36,6 +36,8 @@ export interface RandomOptions {
   readonly checked?: boolean;
   /** The frame is only used as compilers spill registers: by name, each place with one size. */
   readonly tidy?: boolean;
+  /** Blocks of a function at most; default 8. */
+  readonly blocks?: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface RandomOptions {
  */
 export function randomProgram(options: RandomOptions): fc.Arbitrary<Insn[]> {
   const blocks = (calls: number): fc.Arbitrary<RandomBlock[]> =>
-    fc.array(randomBlock(options, calls), { minLength: 1, maxLength: 8 });
+    fc.array(randomBlock(options, calls), { minLength: 1, maxLength: options.blocks ?? 8 });
   return fc
     .tuple(blocks(2), blocks(1), blocks(0))
     .map((functions) => link(functions.map((list, nth) => writeFunction(list, nth, options.tidy === true))));
@@ -164,8 +166,8 @@ function randomBlock(options: RandomOptions, calls: number): fc.Arbitrary<Random
     }),
     dst: reg,
     src: operand,
-    taken: fc.nat(7),
-    otherwise: fc.nat(7),
+    taken: fc.nat((options.blocks ?? 8) - 1),
+    otherwise: fc.nat((options.blocks ?? 8) - 1),
     mayGoto: fc.boolean(),
     falls: fc.boolean(),
   });

@@ -16,6 +16,7 @@ describe(`random programs (seed ${seed}) end alike in compiled code and in the i
   test.each([
     ['with pointers into the frame going about', {}],
     ['with a frame that can live in locals', { tidy: true }],
+    ['with many blocks and jumps between them', { tidy: true, blocks: 40 }],
   ])('when a verifier would accept them, %s', (_, options) => {
     fc.assert(
       fc.property(randomProgram(options), bytes, (insns, data) => {

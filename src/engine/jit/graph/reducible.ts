@@ -1,5 +1,8 @@
 import { type Block, type BlockId, type Graph, type Terminator, targetsOf } from './graph.js';
 
+/** The blocks that jump to each block; one that jumps there twice may be named twice. */
+type Predecessors = BlockId[][];
+
 /**
  * An equal graph in which every loop has one entry.
  *
@@ -8,16 +11,17 @@ import { type Block, type BlockId, type Graph, type Terminator, targetsOf } from
  */
 export function makeReducible(graph: Graph): Graph {
   const blocks = [...graph.blocks];
+  const predecessors = findPredecessors(blocks);
   const regions: { members: readonly BlockId[] }[] = [{ members: blocks.map((_, id) => id) }];
   for (let region = regions.pop(); region !== undefined; region = regions.pop()) {
     for (const loop of loopsWithin(blocks, region.members)) {
-      const entries = entriesOf(blocks, loop);
+      const entries = entriesOf(predecessors, loop);
       if (entries.length <= 1) {
         // Inner loops are what remains without the header.
         regions.push({ members: loop.filter((block) => block !== entries[0]) });
       } else {
         // Routes may lie on inner cycles between entries, which the dispatch block cuts, so none is left among them.
-        addDispatch(blocks, entries);
+        addDispatch(blocks, predecessors, entries);
         regions.push({ members: loop });
       }
     }
@@ -62,7 +66,7 @@ function loopsWithin(blocks: readonly Block[], members: readonly BlockId[]): Blo
       const below = stack.at(-1);
       if (below !== undefined) lower(below.block, low.get(top.block)!);
       if (low.get(top.block) !== index.get(top.block)) continue;
-      const component = open.splice(open.indexOf(top.block));
+      const component = open.splice(open.lastIndexOf(top.block));
       for (const block of component) isOpen.delete(block);
       if (component.length > 1 || top.targets.includes(top.block)) loops.push(component);
     }
@@ -71,32 +75,41 @@ function loopsWithin(blocks: readonly Block[], members: readonly BlockId[]): Blo
 }
 
 /** Blocks of the loop that are entered from outside it. */
-function entriesOf(blocks: readonly Block[], loop: readonly BlockId[]): BlockId[] {
+function entriesOf(predecessors: Predecessors, loop: readonly BlockId[]): BlockId[] {
   const inside = new Set(loop);
-  const entries = new Set<BlockId>(inside.has(0) ? [0] : []);
-  blocks.forEach((block, id) => {
-    if (inside.has(id)) return;
-    for (const target of targetsOf(block.terminator)) if (inside.has(target)) entries.add(target);
-  });
-  return [...entries];
+  return loop.filter((block) => block === 0 || predecessors[block]!.some((before) => !inside.has(before)));
 }
 
-function addDispatch(blocks: Block[], entries: readonly BlockId[]): void {
-  const dispatch = blocks.length;
-  const label = new Map(entries.map((entry, at) => [entry, at]));
-  const before = blocks.length;
-  blocks.push({ start: 0, end: 0, terminator: { kind: 'dispatch', targets: entries } });
-  const route = (target: BlockId): BlockId => {
-    const value = label.get(target);
-    if (value === undefined) return target;
-    return blocks.push({ start: 0, end: 0, label: value, terminator: { kind: 'goto', to: dispatch } }) - 1;
+function findPredecessors(blocks: readonly Block[]): Predecessors {
+  const predecessors: Predecessors = blocks.map(() => []);
+  blocks.forEach((block, id) => {
+    for (const target of targetsOf(block.terminator)) predecessors[target]!.push(id);
+  });
+  return predecessors;
+}
+
+function addDispatch(blocks: Block[], predecessors: Predecessors, entries: readonly BlockId[]): void {
+  const add = (block: Block, from: BlockId[]): BlockId => {
+    predecessors.push(from);
+    return blocks.push(block) - 1;
   };
-  for (let id = 0; id < before; id++) {
+  const dispatch = add({ start: 0, end: 0, terminator: { kind: 'dispatch', targets: entries } }, []);
+  const label = new Map(entries.map((entry, at) => [entry, at]));
+  const sources = new Set(entries.flatMap((entry) => predecessors[entry]!));
+  for (const id of sources) {
     const block = blocks[id]!;
-    if (targetsOf(block.terminator).some((target) => label.has(target))) {
-      blocks[id] = { ...block, terminator: retarget(block.terminator, route) };
-    }
+    const route = (target: BlockId): BlockId => {
+      const value = label.get(target);
+      if (value === undefined) return target;
+      const routed = add({ start: 0, end: 0, label: value, terminator: { kind: 'goto', to: dispatch } }, [
+        id,
+      ]);
+      predecessors[dispatch]!.push(routed);
+      return routed;
+    };
+    blocks[id] = { ...block, terminator: retarget(block.terminator, route) };
   }
+  for (const entry of entries) predecessors[entry] = [dispatch];
 }
 
 function retarget(terminator: Terminator, route: (target: BlockId) => BlockId): Terminator {
