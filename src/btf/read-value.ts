@@ -8,7 +8,7 @@ import {
   isChar,
   isSigned,
   MAX_VALUE_DEPTH,
-  MAX_VALUE_PARTS,
+  maxValueParts,
   type Scalar,
 } from './value.js';
 
@@ -60,8 +60,9 @@ function readAt(reader: Reader, id: BtfTypeId, at: number, depth: number): BtfVa
 }
 
 function countPart(reader: Reader, id: BtfTypeId): void {
-  if (++reader.parts > MAX_VALUE_PARTS)
-    throw btfError('BTF_VALUE', `a value of type ${id} has more than ${MAX_VALUE_PARTS} parts`, {
+  const most = maxValueParts(reader.view.byteLength);
+  if (++reader.parts > most)
+    throw btfError('BTF_VALUE', `a value of type ${id} has more than ${most} parts`, {
       facts: { type: id },
     });
 }

@@ -30,8 +30,10 @@ export type Composite = Extract<BtfType, { kind: 'struct' | 'union' }>;
 
 /** Nesting beyond this is no C. */
 export const MAX_VALUE_DEPTH = 2 * MAX_DEPTH;
-/** How many scalars one value may have: unions of unions read the same bytes again and again. */
-export const MAX_VALUE_PARTS = 1 << 22;
+/** How many parts a value of so many bytes may have: unions of unions read the same bytes again and again. */
+export function maxValueParts(bytes: number): number {
+  return 64 * bytes + 65_536;
+}
 
 /** Whether an array of this element type is text: `char`, not `signed char` or `unsigned char`. */
 export function isChar(btf: Btf, element: BtfTypeId): boolean {

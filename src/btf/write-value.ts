@@ -8,7 +8,7 @@ import {
   isChar,
   isSigned,
   MAX_VALUE_DEPTH,
-  MAX_VALUE_PARTS,
+  maxValueParts,
   type Scalar,
 } from './value.js';
 
@@ -126,7 +126,10 @@ function* membersWithin(
 ): Generator<Place> {
   for (const member of members) {
     const inner = anonymousComposite(writer.btf, member);
-    if (inner !== undefined && (depth > MAX_VALUE_DEPTH || ++writer.parts > MAX_VALUE_PARTS))
+    if (
+      inner !== undefined &&
+      (depth > MAX_VALUE_DEPTH || ++writer.parts > maxValueParts(writer.view.byteLength))
+    )
       throw cycle(member.type);
     if (inner !== undefined) yield* membersWithin(writer, inner.members, base + member.bitOffset, depth + 1);
     else if (member.name !== '') yield { member, bitOffset: base + member.bitOffset };

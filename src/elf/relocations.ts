@@ -10,8 +10,7 @@ import type { ElfFile, ElfRelocation, ElfSection } from './types.js';
  */
 export function relocationsOf(elf: ElfFile, target: ElfSection): ElfRelocation[] {
   const relocations: ElfRelocation[] = [];
-  for (const section of elf.sections) {
-    if (section.info !== target.index || section.size === 0) continue;
+  for (const section of sectionsFor(elf, target.index)) {
     if (section.type === SECTION.RELA)
       throw elfError('ELF_UNSUPPORTED', `${section.name}: relocations with explicit addends are not read`, {
         facts: { section: section.name, offset: section.offset },
@@ -20,6 +19,24 @@ export function relocationsOf(elf: ElfFile, target: ElfSection): ElfRelocation[]
     if (section.type === SECTION.REL) readInto(relocations, elf, section, target);
   }
   return relocations;
+}
+
+const indexes = new WeakMap<ElfFile, Map<number, ElfSection[]>>();
+
+/** The relocation sections of a section; indexed once, since a file may have very many sections. */
+function sectionsFor(elf: ElfFile, target: number): readonly ElfSection[] {
+  let index = indexes.get(elf);
+  if (index === undefined) {
+    index = new Map();
+    for (const section of elf.sections) {
+      if ((section.type !== SECTION.REL && section.type !== SECTION.RELA) || section.size === 0) continue;
+      const list = index.get(section.info);
+      if (list === undefined) index.set(section.info, [section]);
+      else list.push(section);
+    }
+    indexes.set(elf, index);
+  }
+  return index.get(target) ?? [];
 }
 
 function readInto(into: ElfRelocation[], elf: ElfFile, section: ElfSection, target: ElfSection): void {

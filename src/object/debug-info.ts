@@ -17,7 +17,8 @@ export function infoBySection(ext: BtfExt | undefined): (section: string) => Sec
   const functions = groupBySection(ext.functions);
   const lines = groupBySection(ext.lines);
   const cores = groupBySection(ext.coreRelocations);
-  return (section) => ({
+  const known = new Map<string, SectionInfo>();
+  const collect = (section: string): SectionInfo => ({
     functionTypes: new Map((functions.get(section) ?? []).map(({ slot, record }) => [slot, record.type])),
     lines: (lines.get(section) ?? []).map(({ slot, record: { file, text, line, column } }) => ({
       insn: slot,
@@ -33,6 +34,11 @@ export function infoBySection(ext: BtfExt | undefined): (section: string) => Sec
       kind,
     })),
   });
+  return (section) => {
+    const info = known.get(section) ?? collect(section);
+    known.set(section, info);
+    return info;
+  };
 }
 
 interface Placed<T> {

@@ -84,7 +84,8 @@ function append(
   const length = fn.end - fn.start;
   const { info } = section;
   const lines = moved(info.lines, fn.start, fn.end, base);
-  budget.used += length + lines.length;
+  const cores = moved(info.coreRelocations, fn.start, fn.end, base);
+  budget.used += length + lines.length + cores.length;
   if (base + length > MAX_INSNS || budget.used > MAX_TOTAL)
     throw objectError(
       'OBJECT_TOO_LARGE',
@@ -96,7 +97,7 @@ function append(
   bases.set(fn, base);
   for (let slot = fn.start; slot < fn.end; slot++) linked.insns.push(insnAt(section.code, slot));
   for (const line of lines) linked.lines.push(line);
-  for (const core of moved(info.coreRelocations, fn.start, fn.end, base)) linked.coreRelocations.push(core);
+  for (const core of cores) linked.coreRelocations.push(core);
   const funcType = info.functionTypes.get(fn.start) ?? 0;
   linked.subprograms.push({ name: fn.name, start: base, funcType, linkage: fn.linkage });
   return { fn, section, base, next: fn.start };

@@ -243,7 +243,24 @@ function readInitials({ elf }: ObjectContext, section: ElfSection): Initial[] {
 function initialsOf(initials: readonly Initial[], draft: Draft, start: number, size: number) {
   const valuesAt = draft.valuesAt;
   if (valuesAt === undefined) return [];
-  return initials
-    .filter(({ offset }) => offset >= start + valuesAt && offset < start + size)
-    .map(({ offset, name, kind }) => ({ key: (offset - start - valuesAt) / 8, ref: name, refKind: kind }));
+  const found: { key: number; ref: string; refKind: 'map' | 'program' }[] = [];
+  for (let at = firstFrom(initials, start + valuesAt); at < initials.length; at++) {
+    const initial = initials[at];
+    if (initial === undefined || initial.offset >= start + size) break;
+    const key = (initial.offset - start - valuesAt) / 8;
+    found.push({ key, ref: initial.name, refKind: initial.kind });
+  }
+  return found;
+}
+
+/** The index of the first initial value at or after an offset. */
+function firstFrom(initials: readonly Initial[], offset: number): number {
+  let low = 0;
+  let high = initials.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((initials[middle]?.offset ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -42,12 +42,17 @@ export function readLegacyMaps(context: ObjectContext, section: ElfSection): Leg
   const entries = readEntries(context, section);
   const specs: MapSpec[] = entries.map((entry) => baseSpec(entry, section, context.btf));
   const byId = new Map<number, string>();
-  for (const entry of entries)
-    if (entry.size === IPROUTE2_BYTES && entry.words[5] !== undefined) byId.set(entry.words[5], entry.name);
+  const specById = new Map<number, MapSpec>();
+  entries.forEach((entry, index) => {
+    const [id, spec] = [entry.words[5], specs[index]];
+    if (entry.size !== IPROUTE2_BYTES || id === undefined || spec === undefined) return;
+    byId.set(id, entry.name);
+    specById.set(id, spec);
+  });
   const maps = entries.map((entry, index): PlacedMap => {
     const spec = specs[index];
     if (spec === undefined) throw new Error('every entry has its spec');
-    const inner = innerOf(entry, entries, specs);
+    const inner = innerOf(entry, spec, specs, specById);
     return {
       spec: inner === undefined ? spec : { ...spec, inner: { ...inner, name: `${spec.name}.inner` } },
       section: section.index,
@@ -137,13 +142,15 @@ function numaNode(entry: Entry, flags: number): number | undefined {
   return entry.words[6];
 }
 
-function innerOf(entry: Entry, entries: readonly Entry[], specs: readonly MapSpec[]): MapSpec | undefined {
-  const type = specs[entries.indexOf(entry)]?.type;
-  if (type !== 'array_of_maps' && type !== 'hash_of_maps') return undefined;
-  if (entry.size !== IPROUTE2_BYTES) return specs[entry.words[5] ?? -1];
-  const innerId = entry.words[7];
-  const index = entries.findIndex((other) => other !== entry && innerId !== 0 && other.words[5] === innerId);
-  return specs[index];
+function innerOf(
+  entry: Entry,
+  spec: MapSpec,
+  specs: readonly MapSpec[],
+  byId: ReadonlyMap<number, MapSpec>,
+): MapSpec | undefined {
+  if (spec.type !== 'array_of_maps' && spec.type !== 'hash_of_maps') return undefined;
+  const inner = entry.size === IPROUTE2_BYTES ? byId.get(entry.words[7] || -1) : specs[entry.words[5] ?? -1];
+  return inner === spec ? undefined : inner;
 }
 
 /** BPF_ANNOTATE_KV_PAIR leaves a struct named after the map, with a member `key` and a member `value`. */

@@ -68,16 +68,18 @@ function withTailCalls(
   programs: readonly ProgramSpec[],
   byId: ReadonlyMap<number, string>,
 ): MapSpec[] {
-  const slots = programs.flatMap((program) => {
+  const slots = new Map<string, { key: number; ref: string; refKind: 'program' }[]>();
+  for (const program of byId.size === 0 ? [] : programs) {
     const slot = tailCallSlot(program.section);
     const map = slot && byId.get(slot.mapId);
-    return slot && map !== undefined ? [{ map, key: slot.slot, ref: program.name }] : [];
-  });
-  if (slots.length === 0) return [...specs];
+    if (slot === undefined || map === undefined) continue;
+    const own = slots.get(map) ?? [];
+    own.push({ key: slot.slot, ref: program.name, refKind: 'program' });
+    slots.set(map, own);
+  }
   return specs.map((spec) => {
-    const own = slots.filter((slot) => slot.map === spec.name);
-    if (own.length === 0) return spec;
-    const initial = own.map(({ key, ref }) => ({ key, ref, refKind: 'program' as const }));
+    const initial = slots.get(spec.name);
+    if (initial === undefined) return spec;
     return { ...spec, initial: [...(spec.initial ?? []), ...initial] };
   });
 }

@@ -9,7 +9,7 @@ import { essentialName } from './access.js';
 export class CompareBudget {
   #left: number;
 
-  constructor(steps = 1 << 22) {
+  constructor(steps: number) {
     this.#left = steps;
   }
 

@@ -27,6 +27,19 @@ export interface CoreTarget {
   readonly littleEndian: boolean;
 }
 
+/** What the records of one program share. */
+interface Search {
+  readonly kernel: Btf;
+  readonly littleEndian: boolean;
+  /** Types of the kernel that fit each local type so far. */
+  readonly candidates: Map<BtfTypeId, readonly BtfTypeId[]>;
+  readonly budget: CompareBudget;
+}
+
+/** Steps of comparison that a program may take: finding a field of the largest struct takes some hundreds. */
+const MINIMUM_STEPS = 1 << 22;
+const STEPS_PER_RECORD = 4096;
+
 /**
  * Fits a program to the kernel's types: finds what each record refers to and patches its instruction, with libbpf's
  * rules. What the kernel does not have becomes an instruction that the verifier refuses unless it is unreachable
@@ -40,7 +53,12 @@ export function coreRelocate(
   records: readonly CoreRelocation[],
   { local, kernel, littleEndian }: CoreTarget,
 ): void {
-  const candidates = new Map<BtfTypeId, readonly BtfTypeId[]>();
+  const search: Search = {
+    kernel,
+    littleEndian,
+    candidates: new Map(),
+    budget: new CompareBudget(MINIMUM_STEPS + records.length * STEPS_PER_RECORD),
+  };
   for (const { insn, type, access, kind } of records) {
     const row = CORE_KINDS[kind];
     if (row === undefined)
@@ -48,18 +66,12 @@ export function coreRelocate(
         facts: { insn, type, access, kind },
       });
     const record: CoreRecord = { type, access, row };
-    patchInsn(insns, insn, resolveRecord(record, insn, local, kernel, candidates, littleEndian));
+    patchInsn(insns, insn, resolveRecord(record, insn, local, search));
   }
 }
 
-function resolveRecord(
-  record: CoreRecord,
-  insn: InsnIndex,
-  local: Btf,
-  kernel: Btf,
-  candidates: Map<BtfTypeId, readonly BtfTypeId[]>,
-  littleEndian: boolean,
-): Resolution {
+function resolveRecord(record: CoreRecord, insn: InsnIndex, local: Btf, search: Search): Resolution {
+  const { kernel, candidates, littleEndian } = search;
   const access = parseAccess(local, record);
   if (record.row.name === 'local_type_id')
     return { expected: undefined, value: BigInt(record.type), unsafeResize: false };
@@ -74,7 +86,7 @@ function resolveRecord(
       },
     );
   const known = candidates.get(record.type) ?? findCandidates(kernel, type, name);
-  const { found, fitting } = choose(record, insn, access, kernel, known, littleEndian);
+  const { found, fitting } = choose(record, insn, access, known, search);
   // As in libbpf, a type that did not fit once is not asked again for the same local type.
   candidates.set(record.type, fitting.length > 0 ? fitting : known);
   const before = evaluate(record, access, littleEndian);
@@ -96,11 +108,9 @@ function choose(
   record: CoreRecord,
   insn: InsnIndex,
   access: Access,
-  kernel: Btf,
   candidates: readonly BtfTypeId[],
-  littleEndian: boolean,
+  { kernel, littleEndian, budget }: Search,
 ): Choice {
-  const budget = new CompareBudget();
   const fitting: BtfTypeId[] = [];
   let first: { readonly access: Access; readonly result: Evaluation } | undefined;
   for (const candidate of candidates) {
