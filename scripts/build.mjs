@@ -51,6 +51,7 @@ function isStale() {
   if (!existsSync('dist/.built')) return true;
   const built = statSync('dist/.built').mtimeMs;
   const sources = ['src', 'tools', 'scripts']
+    .filter((dir) => existsSync(dir))
     .flatMap(filesUnder)
     .filter((path) => !path.endsWith('.wasm.ts'));
   return (

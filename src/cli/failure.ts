@@ -21,9 +21,17 @@ export async function doing<T>(what: string, work: () => Promise<T>): Promise<T>
     return await work();
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    const hint = [error.message, error.hint].filter((text) => text !== undefined && text !== '').join(' ');
+    const hint = sentences(error.message, error.hint);
     throw new CommandError(`${what}: ${STRERROR[error.errno]}`, { hint, facts: error.facts, cause: error });
   }
+}
+
+/** Texts one after the other, each with its full stop. */
+function sentences(...texts: readonly (string | undefined)[]): string {
+  return texts
+    .filter((text): text is string => text !== undefined && text !== '')
+    .map((text) => (/[.!?]$/.test(text) ? text : `${text}.`))
+    .join(' ');
 }
 
 /** The text of an error for standard error, or, in JSON, for standard output. */

@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { corrupt, fileError, systemCode } from './errors.js';
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process.js';
 
@@ -196,6 +196,6 @@ function readOrUndefined(path: string): string | undefined {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     if (systemCode(error) === 'EISDIR') throw corrupt(path, 'it is a folder');
-    throw fileError(error, path, 'read');
+    throw fileError(error, systemCode(error) === 'ENOTDIR' ? dirname(path) : path, 'read');
   }
 }
