@@ -1,3 +1,4 @@
+import { helperById } from '../../helpers/registry.js';
 import type { InsnIndex } from '../../isa/index.js';
 import type { Executable } from '../abi.js';
 import { CPU_TAIL_CALLS } from '../runtime/layout.js';
@@ -19,6 +20,8 @@ export interface CompiledProgram {
   readonly name: string;
   readonly wasm: Uint8Array<ArrayBuffer>;
   readonly sandbox: boolean;
+  /** Stack in memory that the main function takes; the rest of its frame lives in locals. */
+  readonly frameBytes: number;
   /** It cannot run where WebAssembly has no tail calls. */
   readonly usesTailCalls: boolean;
   readonly imports: readonly ImportedBinding[];
@@ -39,7 +42,12 @@ export interface CompiledProgram {
 export function compileToWasm(executable: Executable, options: CompileOptions): CompiledProgram {
   const operations = decodeOperations(executable.insns);
   const entry = executable.functions[0] ?? 0;
-  const survey = surveyProgram(executable, operations, entry, options.helperArgs ?? (() => undefined));
+  const survey = surveyProgram(
+    executable,
+    operations,
+    entry,
+    options.helperArgs ?? ((id) => helperById(id)?.args),
+  );
   const environment = new ModuleEnvironment(executable, options, survey.needs);
   const { builder } = environment;
   const bodies: CodeBuilder[] = [];
@@ -70,6 +78,7 @@ export function compileToWasm(executable: Executable, options: CompileOptions): 
   });
   return {
     name,
+    frameBytes: plan(entry).stack.frameBytes,
     wasm: bytes,
     sandbox: executable.sandbox,
     usesTailCalls: survey.needs.tailCalls && !executable.sandbox,

@@ -140,6 +140,18 @@ test('a lookup saves an entry of an LRU map from being thrown out', () => {
   expect(map.lookup(key(survivor))).toEqual(value(survivor, 12));
 });
 
+test('a helper that reads a key and a value leaves the rest of the frame in locals', () => {
+  const map = makeMap('hash', { keySize: 8 });
+  const bytes = (rest: string): number =>
+    link(
+      `*(u64 *)(r10 - 8) = 1\n*(u64 *)(r10 - 24) = 1\n*(u64 *)(r10 - 32) = r1\n${rest}
+      r2 = r10\nr2 += -8\nr1 = map[m]\ncall 1\nr0 = *(u64 *)(r10 - 32)\nexit`,
+      map,
+    ).program.frameBytes;
+  expect(bytes('r3 = 0')).toBe(16);
+  expect(bytes('*(u64 *)(r10 - 16) = r10')).toBe(512);
+});
+
 test('an update gets key and value from the frame in memory', () => {
   const map = makeMap('hash', { valueSize: 8 });
   const text = `

@@ -1,0 +1,141 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { bpfAvailability } from '../src/linux/bpf.js';
+import { parseObject } from '../src/object/index.js';
+import { type EngineSide, prepareEngine } from './engine-side.js';
+import { prepareKernel } from './kernel-side.js';
+import { WORKLOADS, type Workload } from './workloads.js';
+
+interface Row {
+  readonly workload: Workload;
+  readonly jit: number;
+  readonly interpreter: number;
+  readonly kernel: number | undefined;
+}
+
+const ROUNDS = 25;
+const WARM_UP_MILLISECONDS = 500;
+/** What one round of one side takes: less than the scheduler's slice, so that some rounds are undisturbed. */
+const ROUND_NANOSECONDS = 3e6;
+
+/**
+ * Measures every workload in the engine's JIT, the interpreter and the kernel's JIT, in turns, and prints the best rounds.
+ *
+ * @returns the exit status: 1 when results differ.
+ */
+export async function main(args: readonly string[], folder: string): Promise<number> {
+  const update = args.includes('--update');
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  const unknown = names.find((name) => !WORKLOADS.some((workload) => workload.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(
+      `There is no workload ${unknown}; there are ${WORKLOADS.map(({ name }) => name).join(', ')}.\n`,
+    );
+    return 2;
+  }
+  const { available, reason } = bpfAvailability();
+  if (!available) process.stdout.write(`The kernel's column is missing: ${reason}\n`);
+  const chosen = WORKLOADS.filter(({ name }) => names.length === 0 || names.includes(name));
+  const rows = chosen.map((workload) => measure(workload, folder, available));
+  const table = render(rows);
+  process.stdout.write(table);
+  if (update) writeFileSync(join(folder, 'RESULTS.md'), results(table));
+  return 0;
+}
+
+function measure(workload: Workload, folder: string, withKernel: boolean): Row {
+  const spec = parseObject(readFileSync(join(folder, 'programs', `${workload.name}.bpf.o`)));
+  const engine = prepareEngine(spec, workload.packet);
+  const kernel = withKernel ? prepareKernel(spec, workload.packet) : undefined;
+  warmUp(engine);
+  const times = repeats(() => engine.jit(20_000).nanoseconds);
+  const kernelTimes = kernel === undefined ? 0 : repeats(() => kernel.run(10_000).nanoseconds);
+  const slow = interpreterRuns(engine.interpreter(1).nanoseconds);
+  const samples = { jit: [] as number[], interpreter: [] as number[], kernel: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    const jit = engine.jit(times);
+    samples.jit.push(jit.nanoseconds);
+    const other = [engine.interpreter(slow)];
+    samples.interpreter.push(other[0]!.nanoseconds);
+    if (kernel !== undefined) {
+      const run = kernel.run(kernelTimes);
+      samples.kernel.push(run.nanoseconds);
+      other.push(run);
+    }
+    for (const { r0 } of other) {
+      if (r0 !== jit.r0) throw new Error(`${workload.name}: compiled code gives ${jit.r0}, another ${r0}`);
+    }
+  }
+  kernel?.close();
+  return {
+    workload,
+    jit: best(samples.jit),
+    interpreter: best(samples.interpreter),
+    kernel: kernel === undefined ? undefined : best(samples.kernel),
+  };
+}
+
+/** Runs until V8's optimising compiler, which works beside, has the program ready. */
+function warmUp(engine: EngineSide): void {
+  const end = performance.now() + WARM_UP_MILLISECONDS;
+  while (performance.now() < end) engine.jit(2000);
+}
+
+function repeats(sample: () => number): number {
+  return Math.min(20_000_000, Math.ceil(ROUND_NANOSECONDS / Math.max(1, sample())));
+}
+
+function interpreterRuns(nanoseconds: number): number {
+  return Math.max(1, Math.min(1000, Math.floor(1e6 / nanoseconds)));
+}
+
+/** The least disturbed round: other programs on the machine only ever make a round slower. */
+function best(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
+function render(rows: readonly Row[]): string {
+  const cell = (value: number): string => (value < 100 ? value.toFixed(1) : value.toFixed(0));
+  const lines = rows.map(({ workload, jit, interpreter, kernel }) => {
+    const compared =
+      kernel === undefined
+        ? ['', '', '']
+        : [cell(kernel), (jit / kernel).toFixed(2), jit / kernel <= workload.goal ? 'yes' : 'no'];
+    return [workload.title, cell(jit), cell(interpreter), ...compared, `${workload.goal}`];
+  });
+  const logs = rows.flatMap(({ jit, kernel }) => (kernel === undefined ? [] : [Math.log(jit / kernel)]));
+  const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+  const head = ['ns per run', 'JIT', 'interpreter', 'kernel JIT', 'JIT/kernel', 'met', 'goal'];
+  const summary = logs.length > 1 ? `\nGeometric mean of JIT ÷ kernel JIT: ${mean.toFixed(2)}\n` : '';
+  return `${markdownTable([head, ...lines])}${summary}`;
+}
+
+/** The first column to the left, all others to the right. */
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  const [head, ...rest] = rows.map((row) =>
+    line(
+      row.map((text, column) => (column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!))),
+    ),
+  );
+  const rule = line(
+    widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
+  );
+  return `${head}${rule}${rest.join('')}`;
+}
+
+function results(table: string): string {
+  return `# Results of \`npm run bench\`
+
+Written by \`npm run bench -- --update\`: the best of ${ROUNDS} rounds, the sides taking turns; the repetition is inside
+wasm (\`run_repeat\`) and inside the kernel (\`BPF_PROG_TEST_RUN\`), which counts whole nanoseconds. Both loops cost
+something: the first line says what.
+
+- Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}
+- Kernel: Linux ${release()}
+- Node ${process.versions.node}, V8 ${process.versions.v8}
+
+${table}`;
+}
