@@ -28,7 +28,8 @@ export const TEST_MAPS: readonly MapFacts[] = SHAPES.map((shape) => ({
 
 /** The same maps for the kernel. */
 export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
-  ({ type, keySize, valueSize, maxEntries, flags }) => ({
+  ({ name, type, keySize, valueSize, maxEntries, flags }) => ({
+    name,
     type: type.id,
     keySize,
     valueSize,

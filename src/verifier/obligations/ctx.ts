@@ -9,13 +9,13 @@ import type { RegAddr } from '../state/domain.js';
 import { TYPE_PACKET, TYPE_PACKET_END, TYPE_PACKET_META, TYPE_SCALAR } from '../state/layout.js';
 import { tnumText } from './text.js';
 
-/** The pointer is as it was given: no variable offset, and no constant one unless allowed. */
-export function checkUnmodified(s: Session, regno: number, reg: RegAddr, fixedAllowed = false): void {
+/** The pointer is as it was given: no offset, constant or variable. */
+export function checkUnmodified(s: Session, regno: number, reg: RegAddr): void {
   const { memory } = s;
   const off = memory.off(reg);
   const type = typeText(memory.type(reg));
   if (off < 0) refuse(modifiedPointer, s.at, { kind: 'negative', type, reg: regno, off });
-  if (off !== 0 && !fixedAllowed) refuse(modifiedPointer, s.at, { kind: 'fixed', type, reg: regno, off });
+  if (off !== 0) refuse(modifiedPointer, s.at, { kind: 'fixed', type, reg: regno, off });
   if (!memory.isConst(reg) || memory.constLow32(reg) !== 0 || memory.constHigh32(reg) !== 0)
     refuse(modifiedPointer, s.at, { kind: 'variable', type, reg: regno, varOff: tnumText(memory, reg) });
 }

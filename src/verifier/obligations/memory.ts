@@ -184,7 +184,7 @@ function readValue(bytes: Uint8Array, at: number, size: number, signed: boolean)
 }
 
 function accessCtx(s: Session, access: Access, reg: RegAddr): void {
-  checkUnmodified(s, access.regno, reg, s.program.hook.ctx.fields === 'bytes');
+  checkUnmodified(s, access.regno, reg);
   const off = access.off + s.memory.off(reg);
   const yields = checkCtxAccess(s, off, access.size, access.stored !== undefined);
   if (access.stored !== undefined || access.into < 0) return;

@@ -6,6 +6,8 @@ import { divByZero } from '../rules/div-by-zero.js';
 import { invalidShift } from '../rules/invalid-shift.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
+import type { RegAddr } from '../state/domain.js';
+import { REG_MASK, REG_VALUE } from '../state/layout.js';
 import { movePointer } from './pointer.js';
 
 const CODES = Object.fromEntries(
@@ -102,8 +104,33 @@ export function transferMoveSigned(s: Session, operation: Operation & { kind: 'm
 export function transferUnary(s: Session, operation: Operation & { kind: 'neg' | 'end' }): void {
   const reg = s.checkReadable(operation.dst);
   s.checkWritable(operation.dst);
-  if (operation.kind === 'neg' && s.memory.isScalar(reg)) s.ops.negate(operation.width, reg);
-  else s.ops.markUnknown(reg);
+  if (!s.memory.isScalar(reg)) s.ops.markUnknown(reg);
+  else if (operation.kind === 'neg') s.ops.negate(operation.width, reg);
+  else swapBytes(s, reg, operation);
+}
+
+/** The known bits change places; on a little-endian machine `le` only cuts. */
+function swapBytes(s: Session, reg: RegAddr, { to, bits }: Operation & { kind: 'end' }): void {
+  const { memory, ops } = s;
+  const arrange = (word: bigint) => (to === 'le' ? BigInt.asUintN(bits, word) : reverseBytes(word, bits / 8));
+  const value = arrange(memory.tnumValue(reg));
+  const mask = arrange(memory.tnumMask(reg));
+  ops.markUnknown(reg);
+  setWords(s, reg + REG_VALUE, value);
+  setWords(s, reg + REG_MASK, mask);
+  ops.syncBounds(reg);
+}
+
+function reverseBytes(word: bigint, count: number): bigint {
+  let reversed = 0n;
+  for (let index = 0; index < count; index++)
+    reversed = (reversed << 8n) | ((word >> BigInt(index * 8)) & 0xffn);
+  return reversed;
+}
+
+function setWords(s: Session, at: number, word: bigint): void {
+  s.memory.setWord(at, Number(BigInt.asIntN(32, word)));
+  s.memory.setWord(at + 4, Number(BigInt.asIntN(32, word >> 32n)));
 }
 
 export function transferAddressSpaceCast(s: Session): never {

@@ -3,16 +3,12 @@ import type { Place } from '../explore/path.js';
 import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { showState } from '../explore/show-state.js';
+import { frameInsns } from '../prune/clean.js';
 import { markPrecise } from '../prune/precision.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
 import {
   FLAG_MAYBE_NULL,
   FLAG_UNTRUSTED,
-  FRAME_REG_COUNT,
-  FRAME_REGS,
-  FRAME_SPILLED,
-  ID_ADD_CONST,
-  REG_SIZE,
   TYPE_BASE_MASK,
   TYPE_BTF_ID,
   TYPE_CONST_MAP,
@@ -22,7 +18,6 @@ import {
   TYPE_PACKET,
   TYPE_PACKET_END,
   TYPE_PACKET_META,
-  TYPE_SCALAR,
   TYPE_SOCK_COMMON,
   TYPE_SOCKET,
   TYPE_STACK,
@@ -36,8 +31,6 @@ const CODES = Object.fromEntries(BRANCH_OPS.map(({ name, code }) => [name, code]
   BranchOp,
   number
 >;
-/** Linux's limit of scalars that learn together. */
-const MAX_LINKED = 6;
 
 /** A conditional jump: goes one way, or both by setting the jump aside for later. Answers the next instruction. */
 export function transferBranch(s: Session, branch: Branch): number {
@@ -114,37 +107,18 @@ function isNeverNull(type: number): boolean {
 
 /** Remembers which scalars learn from this comparison together, so that precision reaches all of them. */
 function noteLinked(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
+  const insns = frameInsns(s, s.path);
+  insns.forEach((insn, frame) => {
+    s.memory.setLiveRegs(frame, s.shape.liveRegisters[insn] as number);
+  });
+  const count = s.ops.collectLinked(s.path.state, a, branch.src.kind === 'reg' ? b : 0);
+  if (count < 2) return;
   const places: Place[] = [];
-  if (branch.src.kind === 'reg' && s.memory.isScalar(b) && s.memory.id(b) !== 0)
-    collect(s, s.memory.id(b), places);
-  if (s.memory.isScalar(a) && s.memory.id(a) !== 0) collect(s, s.memory.id(a), places);
-  if (places.length > 1) s.historyEntry().linked = places;
-}
-
-function collect(s: Session, idWithFlag: number, places: Place[]): void {
-  const { memory, ops } = s;
-  const { state } = s.path;
-  const id = idWithFlag & ~ID_ADD_CONST;
-  let frame = 0;
-  ops.walkStart(state);
-  for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
-    if (memory.type(reg) !== TYPE_SCALAR || (memory.id(reg) & ~ID_ADD_CONST) !== id) continue;
-    while (!contains(s, frame, reg)) frame++;
-    if (places.length < MAX_LINKED) places.push(placeOf(s, frame, reg));
-    else memory.setId(reg, 0);
+  for (let index = 0; index < count; index++) {
+    const place = s.ops.linkedPlace(index);
+    places.push({ frame: place >> 8, spilled: (place & 0x80) !== 0, index: place & 0x7f });
   }
-}
-
-function contains(s: Session, frame: number, reg: RegAddr): boolean {
-  const base = s.memory.frame(s.path.state, frame);
-  return reg >= base && reg < base + FRAME_SPILLED + (s.memory.stackDepth(base) / 8) * REG_SIZE;
-}
-
-function placeOf(s: Session, frame: number, reg: RegAddr): Place {
-  const offset = reg - s.memory.frame(s.path.state, frame);
-  if (offset < FRAME_REGS + FRAME_REG_COUNT * REG_SIZE)
-    return { frame, spilled: false, index: (offset - FRAME_REGS) / REG_SIZE };
-  return { frame, spilled: true, index: (offset - FRAME_SPILLED) / REG_SIZE };
+  s.historyEntry().linked = places;
 }
 
 /** Teaches both ways what the comparison says. `other` is the state on the jump's way. */

@@ -10,6 +10,7 @@ import { refuse } from '../rules/rule.js';
 import type { RegAddr } from '../state/domain.js';
 import {
   FLAG_MAYBE_NULL,
+  REG_SMIN,
   TYPE_BASE_MASK,
   TYPE_CONST_MAP,
   TYPE_CTX,
@@ -26,7 +27,7 @@ type Alu = Operation & { kind: 'alu' };
 const SYMBOLS = new Map(
   ALU_OPS.map(({ name, symbol }) => [name as string, symbol.replace('s/=', '/=').replace('s%=', '%=')]),
 );
-const INT_MIN_64 = -(2 ** 63);
+const INT_MIN = -0x8000_0000;
 
 /** Arithmetic with a pointer in it. `source` is 0 for an immediate. */
 export function movePointer(
@@ -37,13 +38,12 @@ export function movePointer(
   dstScalar: boolean,
   srcScalar: boolean,
 ): void {
-  const { op, dst, src, width } = operation;
+  const { op, dst, src } = operation;
   if (!dstScalar && !srcScalar) {
     // The distance of two pointers is a number; a privileged program may know it.
     if (op !== 'sub')
       refuse(pointerArithmetic, s.at, { kind: 'two_pointers', reg: dst, op: SYMBOLS.get(op) ?? op });
     s.ops.markUnknown(target);
-    if (width === 32) narrow(s, target);
     return;
   }
   if (!srcScalar) {
@@ -59,11 +59,6 @@ export function movePointer(
   const constant = s.constant();
   s.ops.moveImm(64, constant, src.imm);
   addToPointer(s, operation, target, constant, target);
-}
-
-function narrow(s: Session, target: RegAddr): void {
-  s.ops.zeroExtend32(target);
-  s.ops.syncBounds(target);
 }
 
 function addToPointer(s: Session, operation: Alu, pointer: RegAddr, scalar: RegAddr, target: RegAddr): void {
@@ -143,7 +138,8 @@ function checkSaneOffset(s: Session, reg: RegAddr, type: string): void {
   const off = memory.isScalar(reg) ? 0 : memory.off(reg);
   if (off >= MAX_VARIABLE_OFFSET || off <= -MAX_VARIABLE_OFFSET)
     refuse(pointerOffset, s.at, { kind: 'offset', type, value: off });
-  if (smin === INT_MIN_64) refuse(pointerOffset, s.at, { kind: 'unbounded', type, value: 0 });
+  if (memory.word(reg + REG_SMIN) === 0 && memory.word(reg + REG_SMIN + 4) === INT_MIN)
+    refuse(pointerOffset, s.at, { kind: 'unbounded', type, value: 0 });
   if (smin >= MAX_VARIABLE_OFFSET || smin <= -MAX_VARIABLE_OFFSET)
     refuse(pointerOffset, s.at, { kind: 'value', type, value: memory.smin(reg) });
 }
