@@ -1,6 +1,13 @@
 import { helperById } from '../../helpers/registry.js';
 import { type DisassembledInsn, disassemble } from '../../isa/disasm/index.js';
-import { CALL, encodeInsns, INSN_BYTES } from '../../isa/index.js';
+import {
+  CALL,
+  encodeInsns,
+  INSN_BYTES,
+  LD_IMM64_PSEUDO,
+  type LdImm64Pseudo,
+  OPCODE_LD_IMM64,
+} from '../../isa/index.js';
 import type { Program } from '../../kernel/kernel.js';
 import type { Run } from '../context.js';
 import { CommandError } from '../failure.js';
@@ -26,7 +33,7 @@ export const run: Run = ({ words, out, withKernel }) =>
     words.end();
     const answers: Json[] = [];
     for (const program of programs) {
-      const code = await program.xlated();
+      const code = withMapIds(await program.xlated(), (await program.info()).mapIds);
       if (file !== undefined) await writeOutput(file, encodeInsns(code.insns));
       else if (out.json) answers.push(listingJson(code, detail));
       else out.write(listingPlain(code, detail));
@@ -34,6 +41,22 @@ export const run: Run = ({ words, out, withKernel }) =>
     if (out.json && file === undefined) out.answer(answers.length === 1 ? answers[0]! : answers);
     return undefined;
   });
+
+/** What bpftool shows where a program loads a map by its index among the program's maps. */
+const SHOWN_AS = { map_idx: 'map_fd', map_idx_value: 'map_value' } as const;
+
+/** Loads of maps by index as loads by id. */
+function withMapIds(code: Xlated, mapIds: readonly number[]): Xlated {
+  const codeOf = (name: LdImm64Pseudo): number => LD_IMM64_PSEUDO.find((row) => row.name === name)!.code;
+  const insns = code.insns.map((insn, index) => {
+    const isFirstHalf = insn.opcode === OPCODE_LD_IMM64 && code.insns[index - 1]?.opcode !== OPCODE_LD_IMM64;
+    const name = isFirstHalf ? LD_IMM64_PSEUDO[insn.src]?.name : undefined;
+    const id = mapIds[insn.imm];
+    if ((name !== 'map_idx' && name !== 'map_idx_value') || id === undefined) return insn;
+    return { ...insn, src: codeOf(SHOWN_AS[name]), imm: id };
+  });
+  return { ...code, insns };
+}
 
 /** What is known of an instruction besides its text. */
 function around(code: Xlated): (insn: DisassembledInsn) => {

@@ -38,7 +38,7 @@ export const run: Run = ({ words, out, withKernel }) =>
       if (file === undefined) continue;
       if (file !== '-') await writeOutput(file, bytes);
       else if (out.json) answer[name] = Array.from(bytes);
-      else out.write(`\n${hexDump(bytes)}`);
+      else out.write(hexDump(bytes));
     }
     const duration = Math.round(result.duration);
     if (out.json) out.answer({ ...answer, retval: result.returnValue, duration });
