@@ -1,0 +1,29 @@
+// Runs the generators whose output is committed. `--check` fails when that changes a file.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const GENERATORS = [{ source: 'gen/reference.ts', output: 'docs/reference.md' }];
+
+for (const { source } of GENERATORS) {
+  const outfile = 'node_modules/.skep-generator.mjs';
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['koffi'],
+    logLevel: 'warning',
+  });
+  try {
+    execFileSync(process.execPath, [outfile], { stdio: 'inherit' });
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}
+if (process.argv.includes('--check')) {
+  execFileSync('git', ['diff', '--exit-code', '--', ...GENERATORS.map(({ output }) => output)], {
+    stdio: 'inherit',
+  });
+}
