@@ -166,9 +166,9 @@ class Walk {
     } else {
       const src = this.reg(op.src.reg);
       ops.refine(code, op.width, holds, dst, src);
-      ops.syncLinked(this.state, src);
+      ops.syncCollected(this.state, src);
     }
-    ops.syncLinked(this.state, dst);
+    ops.syncCollected(this.state, dst);
   }
 }
 

@@ -106,6 +106,8 @@ export interface Domain {
   /** Place of a collected register: (frame << 8) | (0x80 for a stack slot) | index. */
   linkedPlace(index: number): number;
   /** Gives the collected scalars that share `reg`'s id what was learnt of it; `state` may be either way's. */
+  syncCollected(state: StateAddr, reg: RegAddr): void;
+  /** As `syncCollected` without a collection before: all registers and spills with the id, dead ones too (Linux leaves those). */
   syncLinked(state: StateAddr, reg: RegAddr): void;
   countLinked(state: StateAddr, id: number): number;
   setPacketRange(state: StateAddr, type: number, id: number, range: number): void;

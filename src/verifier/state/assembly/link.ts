@@ -86,15 +86,26 @@ export function collectLinked(state: usize, a: usize, b: usize): i32 {
 }
 
 /** Gives every collected scalar linked to `source` what is known of it, at its constant distance. */
+export function syncCollected(state: usize, source: usize): void {
+  if (!startSync(source)) return;
+  for (let i = 0; i < linkedCount; i++) syncOne(registerAt(state, linkedPlace(i)), source);
+}
+
+/** As `syncCollected`, for all registers and whole spills, dead ones too. */
 export function syncLinked(state: usize, source: usize): void {
-  const id = idOf(source) & ~ID_ADD_CONST;
-  if (id == 0 || typeOf(source) != TYPE_SCALAR) return;
+  if (!startSync(source)) return;
+  walkStart(state);
+  for (let r = walkNext(); r != 0; r = walkNext()) syncOne(r, source);
+}
+
+function startSync(source: usize): bool {
   copyReg(known, source);
-  for (let i = 0; i < linkedCount; i++) {
-    const r = registerAt(state, linkedPlace(i));
-    if (r == source || typeOf(r) != TYPE_SCALAR || (idOf(r) & ~ID_ADD_CONST) != id) continue;
-    follow(r);
-  }
+  return (idOf(source) & ~ID_ADD_CONST) != 0 && typeOf(source) == TYPE_SCALAR;
+}
+
+function syncOne(r: usize, source: usize): void {
+  const isLinked = typeOf(r) == TYPE_SCALAR && ((idOf(r) ^ idOf(known)) & ~ID_ADD_CONST) == 0;
+  if (isLinked && r != source) follow(r);
 }
 
 /** `r` becomes the known scalar moved by the distance between the two. */
