@@ -3,7 +3,7 @@ import { hookByName } from '../hooks/index.js';
 import type { LoadableProgram, LoadProgramOptions, ProgramInfo } from '../kernel/kernel.js';
 import { ProgramRejected } from '../kernel/rejected.js';
 import { isGplCompatible } from '../object/license.js';
-import type { ProgramFacts, VerifyStats } from '../verifier/verify.js';
+import { type ProgramFacts, type VerifyStats, verify } from '../verifier/verify.js';
 import type { Executable } from './abi.js';
 import type { CodeCache, InstalledCode } from './code.js';
 import { bindingFor } from './helpers/bindings.js';
@@ -11,7 +11,6 @@ import type { MapObject } from './map-handle.js';
 import type { Counted } from './objects.js';
 import type { ProgramSnapshot } from './snapshot.js';
 import { programTag } from './tag.js';
-import { verify } from './verify-interim.js';
 
 /** What a program is made of, apart from its maps: the part of `LoadableProgram` that a root stores. */
 export type ProgramParts = Omit<LoadableProgram, 'maps'>;

@@ -111,7 +111,8 @@ function xdpScene(memory: EngineMemory, input: RunInput): Scene {
   return {
     ctx,
     blocks: [frame, ctx],
-    packetAfter: () => memory.read(field(L.XDP_DATA), field(L.XDP_DATA_END) - field(L.XDP_DATA)),
+    // As in Linux, with the metadata in front.
+    packetAfter: () => memory.read(field(L.XDP_DATA_META), field(L.XDP_DATA_END) - field(L.XDP_DATA_META)),
     ctxAfter: () => memory.read(ctx, 24),
   };
 }
