@@ -1,3 +1,4 @@
+import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
 import { accessMemory } from '../obligations/memory.js';
@@ -76,19 +77,6 @@ export function transferHelperCall(s: Session, id: number): void {
   if (call.map !== undefined && !call.map.type.helpers.includes(name))
     refuse(helperMapType, s.at, { mapType: call.map.type.id, name, id });
   if (helper.changesPacket === true) forgetPacket(s);
-}
-
-/** The licences that Linux counts as compatible with the GPL. */
-const GPL_COMPATIBLE = new Set([
-  'GPL',
-  'GPL v2',
-  'GPL and additional rights',
-  'Dual BSD/GPL',
-  'Dual MIT/GPL',
-  'Dual MPL/GPL',
-]);
-export function isGplCompatible(license: string): boolean {
-  return GPL_COMPATIBLE.has(license);
 }
 
 function checkMap(s: Session, { helper, map }: CallFacts): undefined {
