@@ -38,9 +38,13 @@ function sentences(...texts: readonly (string | undefined)[]): string {
 export function renderFailure(error: unknown, json: boolean, pretty: boolean): string {
   const message = error instanceof SkepError ? error.message : `skep has a bug: ${String(error)}`;
   if (json) return `${formatJson({ error: message }, pretty)}\n`;
-  const line = `Error: ${oneLine(message)}\n`;
+  const line = `${red('Error:')} ${oneLine(message)}\n`;
   if (!(error instanceof SkepError)) return line + (error instanceof Error ? `${error.stack ?? ''}\n` : '');
   return error.hint === undefined || error.hint === '' ? line : `${line}Hint: ${oneLine(error.hint)}\n`;
+}
+
+function red(text: string): string {
+  return process.stderr.isTTY && !process.env['NO_COLOR'] ? `\u001b[31m${text}\u001b[39m` : text;
 }
 
 /** Names in a message may hold line breaks and terminal controls. */

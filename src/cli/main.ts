@@ -21,12 +21,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Who reads our output may stop: that is no error, and there is nobody to tell. */
+/** Who reads our output may stop: that is no error, and there is nobody to tell. A full disk is one. */
 function survivePipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(process.exitCode ?? 0);
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      if (stream === process.stdout) process.stderr.write(`Error: cannot write the output: ${error.code}\n`);
+      process.exit(1);
     });
   }
 }

@@ -42,7 +42,7 @@ export class Output {
 }
 
 export function dim(text: string): string {
-  return `\u001b[2m${text}\u001b[22m`;
+  return process.env['NO_COLOR'] ? text : `\u001b[2m${text}\u001b[22m`;
 }
 
 /** Resolves when written, or when nobody reads any more. */

@@ -23,7 +23,7 @@ export class Progress {
     this.shown = true;
     const perSecond = packets / ((now - this.started) / 1000);
     const part = this.size === undefined || this.size === 0 ? undefined : fileBytes / this.size - round;
-    const percent = part === undefined ? '' : ` ${Math.min(100, Math.floor(part * 100))} %`;
+    const percent = part === undefined || part <= 0 ? '' : ` ${Math.min(100, Math.floor(part * 100))} %`;
     const rounds = round > 0 ? ` round ${round + 1}` : '';
     process.stderr.write(`\r\u001b[K${packets} packets${percent}${rounds}, ${Math.round(perSecond)}/s`);
   }

@@ -65,6 +65,15 @@ describe('a command line that makes no sense', () => {
     });
   });
 
+  test.skipIf(process.platform !== 'linux')(
+    'says when its output cannot be written (needs /dev/full)',
+    async () => {
+      expect(await cli.shell('$SKEP --help > /dev/full')).toEqual(
+        failure('Error: cannot write the output: ENOSPC\n'),
+      );
+    },
+  );
+
   test('does not fail because nobody reads the output', async () => {
     expect((await cli.shell('$SKEP --help | true; $SKEP map show | true')).stderr).toBe('');
   });
@@ -202,6 +211,15 @@ describe('a kill at any moment', () => {
     const sockets = readdirSync(cli.root).filter((name) => name.startsWith('socket'));
     expect(sockets.length).toBeLessThanOrEqual(1);
   });
+});
+
+test('commands at the same time wait for each other, from the first on', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const outcomes = await Promise.all(names.map((name) => cli.run(...create(name))));
+  expect(outcomes.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
+  const maps = (await cli.json('map', 'show')) as { id: number; name: string }[];
+  expect(maps.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  expect(maps.map(({ name }) => name).sort()).toEqual(names);
 });
 
 test('--help names every command, and --version the version', async () => {

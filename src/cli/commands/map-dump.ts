@@ -1,5 +1,6 @@
 import type { Run } from '../context.js';
 import { formatJson, type Json } from '../format/json.js';
+import { entryTable } from '../format/table.js';
 import { EntryFormat } from '../map-entry.js';
 import { takeMap } from '../select.js';
 
@@ -17,6 +18,7 @@ export const run: Run = ({ words, out, withKernel }) =>
       else out.write(format.plain(key, value));
     }
     if (out.json) out.answer(list);
+    else if (format.hasTypes && out.isTerminal && list.length > 0) out.write(entryTable(list));
     else if (format.hasTypes) out.write(`${formatJson(list, true)}\n`);
     else out.write(`Found ${count} element${count === 1 ? '' : 's'}\n`);
     return undefined;

@@ -3,6 +3,7 @@ import type { Btf, BtfType } from '../../btf/types.js';
 import { BtfFormatter } from './btf-value.js';
 import { hexDump, hexLines } from './hex.js';
 import { formatJson, RawNumber } from './json.js';
+import { entryTable } from './table.js';
 
 const int = (name: string, size: number, more: Partial<Extract<BtfType, { kind: 'int' }>> = {}): BtfType => ({
   kind: 'int',
@@ -94,6 +95,16 @@ describe('text', () => {
     expect(hexDump(new TextEncoder().encode('GET / HTTP/1.1\r\nab'))).toBe(
       '0000000\t4745 5420 2f20 4854 5450 2f31 2e31 0d0a | GET./.HT TP/1.1..\n' +
         `0000010\t6162 ${'     '.repeat(7)}| ab\n`,
+    );
+  });
+
+  test('of entries is a table, addresses in place of their numbers', () => {
+    const entries = [
+      { key: { saddr: 16777226n, 'saddr (addr)': '10.0.0.1', port: 80 }, value: 7n },
+      { key: { saddr: 33554442n, 'saddr (addr)': '10.0.0.12', port: 8080 }, value: 12345n },
+    ];
+    expect(entryTable(entries)).toBe(
+      '\u001b[1mkey.saddr  key.port  value\u001b[22m\n10.0.0.1         80      7\n10.0.0.12      8080  12345\n',
     );
   });
 
