@@ -3,6 +3,7 @@ import type {
   AttachTarget,
   BpfMap,
   Kernel,
+  KernelEnvironment,
   KernelObject,
   Link,
   LoadableProgram,
@@ -13,6 +14,7 @@ import type {
 import type { MapSpec } from '../object/spec.js';
 import { Attachments, describeTarget } from './attachments.js';
 import { CodeCache } from './code.js';
+import { engineEnvironment } from './environment.js';
 import { createHostHelpers, TraceLog } from './helpers/host.js';
 import { LinkHandle } from './link-handle.js';
 import { MapHandle, MapObject } from './map-handle.js';
@@ -98,6 +100,11 @@ export class Engine implements Kernel {
 
   get description(): string {
     return `the skep engine (${this.#code.engine}, ${this.memory.cpus} CPU${this.memory.cpus === 1 ? '' : 's'})`;
+  }
+
+  /** That of a Linux 6.18 with what the engine has. */
+  get environment(): KernelEnvironment {
+    return engineEnvironment(this.memory.cpus);
   }
 
   async createMap(spec: MapSpec): Promise<BpfMap> {

@@ -1,5 +1,6 @@
 import type { Btf, BtfTypeId } from '../btf/types.js';
 import type { Insn } from '../isa/index.js';
+import type { KconfigFacts } from '../object/index.js';
 import type { LineInfo, MapSpec, SubprogramSpec } from '../object/spec.js';
 import type { Rejection, VerifyStats } from '../verifier/verify.js';
 
@@ -11,6 +12,9 @@ export interface Kernel {
   readonly kind: 'engine' | 'linux' | 'remote';
   /** One line for people: which kernel answered. */
   readonly description: string;
+
+  /** What objects may ask about the kernel that they are loaded into. */
+  readonly environment: KernelEnvironment;
 
   createMap(spec: MapSpec): Promise<BpfMap>;
   /** Ascending by id. */
@@ -34,6 +38,17 @@ export interface Kernel {
   pins(): Promise<readonly Pin[]>;
 
   close(): Promise<void>;
+}
+
+/** The answers to an object's questions about its kernel: `.kconfig` variables, CPUs, CO-RE. */
+export interface KernelEnvironment {
+  /** Possible CPUs: the length of a `perf_event_array` that names none. */
+  readonly cpus: number;
+  /** `CONFIG_HZ` to `1000`, as in `/proc/config.gz`. */
+  readonly config: ReadonlyMap<string, string>;
+  readonly facts: KconfigFacts;
+  /** The kernel's types, to which CO-RE records are fitted. Without them an object keeps its own offsets. */
+  readonly btf?: Btf;
 }
 
 export type KernelObject = BpfMap | Program | Link;

@@ -1,13 +1,13 @@
 import { SkepError } from '../errors/base.js';
 import { KernelError } from '../errors/errno.js';
-import { relocate } from '../object/relocate.js';
+import { kconfigContents, relocate } from '../object/index.js';
 import type { MapSpec, ObjectSpec, ProgramSpec } from '../object/spec.js';
-import type { AttachTarget, BpfMap, Kernel, Link, Program } from './kernel.js';
+import type { AttachTarget, BpfMap, Kernel, KernelEnvironment, Link, Program } from './kernel.js';
 import { requireSameShape } from './map-shape.js';
 import { TypedMap } from './typed-map.js';
 
 export interface LoadOptions {
-  /** Load these programs only; default: all. */
+  /** Load these programs only; default: all but those whose section starts with `?`. */
   readonly programs?: readonly string[];
   /** Load programs as this type (bpftool's word), whatever their sections say. */
   readonly type?: string;
@@ -115,6 +115,11 @@ export async function load(
   kernel: Kernel,
   options: LoadOptions = {},
 ): Promise<LoadedObject> {
+  if (!spec.littleEndian) {
+    throw new SkepError('WRONG_ENDIAN', 'the object is big-endian, and this kernel is little-endian', {
+      hint: 'compile it with -target bpf or -target bpfel',
+    });
+  }
   const undo: (() => Promise<void>)[] = [];
   try {
     const maps = new Map<string, BpfMap>();
@@ -137,7 +142,7 @@ export async function load(
 
 function chosenPrograms(spec: ObjectSpec, options: LoadOptions): readonly ProgramSpec[] {
   const wanted = options.programs;
-  if (wanted === undefined) return spec.programs;
+  if (wanted === undefined) return spec.programs.filter((program) => program.autoload !== false);
   return wanted.map((name) => {
     const program = spec.programs.find((one) => one.name === name);
     if (program === undefined)
@@ -171,13 +176,20 @@ async function obtainMap(
       return pinned;
     }
   }
-  const map = await kernel.createMap(spec);
+  const map = await kernel.createMap(fittedTo(spec, kernel.environment));
   undo.push(() => map.close());
   if (path !== undefined) {
     await kernel.pin(map, path);
     undo.push(() => kernel.unpin(path));
   }
   return map;
+}
+
+/** The blueprint with what only the kernel knows filled in. */
+function fittedTo(spec: MapSpec, { cpus, config, facts }: KernelEnvironment): MapSpec {
+  if (spec.externs !== undefined) return { ...spec, contents: kconfigContents(spec, config, facts) };
+  if (spec.type === 'perf_event_array' && spec.maxEntries === 0) return { ...spec, maxEntries: cpus };
+  return spec;
 }
 
 async function pinnedMap(kernel: Kernel, path: string): Promise<BpfMap | undefined> {
@@ -210,7 +222,10 @@ async function loadProgram(
   const used = maps.filter(([name]) =>
     spec.relocations.some((one) => (one.kind === 'map' || one.kind === 'map_value') && one.map === name),
   );
-  const insns = relocate(spec, { mapIndex: (name) => used.findIndex(([other]) => other === name) });
+  const insns = relocate(spec, {
+    mapIndex: (name) => used.findIndex(([other]) => other === name),
+    kernelBtf: kernel.environment.btf,
+  });
   const { onLog } = options;
   return kernel.loadProgram(
     {

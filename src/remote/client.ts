@@ -2,6 +2,7 @@ import type {
   AttachTarget,
   BpfMap,
   Kernel,
+  KernelEnvironment,
   KernelObject,
   Link,
   LinkInfo,
@@ -16,22 +17,25 @@ import type {
 } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
 import { Channel } from './channel.js';
+import type { KernelGreeting } from './methods.js';
 
 /** A kernel that another process has open, reached over its socket. */
 export class RemoteKernel implements Kernel {
   readonly kind = 'remote';
   readonly description: string;
+  readonly environment: KernelEnvironment;
   private readonly channel: Channel;
 
-  private constructor(channel: Channel, description: string) {
+  private constructor(channel: Channel, { description, environment, config }: KernelGreeting) {
     this.channel = channel;
     this.description = description;
+    this.environment = { ...environment, config: new Map(config) };
   }
 
   /** @throws What `node:net` says: ECONNREFUSED or ENOENT when nobody listens. */
   static async connect(path: string): Promise<RemoteKernel> {
     const channel = await Channel.connect(path);
-    return new RemoteKernel(channel, String(await channel.call('describe')));
+    return new RemoteKernel(channel, (await channel.call('describe')) as KernelGreeting);
   }
 
   async createMap(spec: MapSpec): Promise<BpfMap> {

@@ -3,6 +3,7 @@ import type {
   AttachTarget,
   BpfMap,
   Kernel,
+  KernelEnvironment,
   KernelObject,
   Link,
   LoadableProgram,
@@ -69,6 +70,13 @@ export class Session {
   }
 }
 
+/** What a client is told first. */
+export interface KernelGreeting {
+  readonly description: string;
+  readonly environment: Omit<KernelEnvironment, 'config'>;
+  readonly config: readonly (readonly [name: string, value: string])[];
+}
+
 export interface Method {
   /** Changes the kernel, so it is made durable before it is answered. */
   readonly mutates: boolean;
@@ -83,7 +91,10 @@ const PART_BYTES = 256 * 1024;
 
 /** Everything a client may ask: the methods of `Kernel` and of the objects in it. */
 export const METHODS: Readonly<Record<string, Method>> = {
-  describe: reads(async ({ kernel }) => kernel.description),
+  describe: reads(async ({ kernel }): Promise<KernelGreeting> => {
+    const { config, ...environment } = kernel.environment;
+    return { description: kernel.description, environment, config: [...config] };
+  }),
   createMap: writes(async (s, [spec]) => s.keep(await s.kernel.createMap(spec as MapSpec))),
   maps: reads(async (s) => (await s.kernel.maps()).map((map) => s.keep(map))),
   mapById: reads(async (s, [id]) => s.keep(await s.kernel.mapById(asId(id)))),
