@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as p from '../../test/support/packets.js';
+import { SYN_CASES } from '../../test/support/syn-cases.js';
+import { tsharkSyns } from '../../test/support/tshark.js';
+import { countSyns } from './count.js';
+import { addressText, reportText } from './report.js';
+
+const object = new Uint8Array(readFileSync(new URL('syn.bpf.o', import.meta.url)));
+
+async function perSource(capture: Uint8Array): Promise<Record<string, number>> {
+  const { sources } = await countSyns(object, capture);
+  return Object.fromEntries(sources.map((source) => [addressText(source), source.syns]));
+}
+
+describe('skep syn', () => {
+  it.each(SYN_CASES)('counts as tshark does: $name', async ({ packets, snapLength, syns }) => {
+    const capture = p.pcap(packets, snapLength === undefined ? {} : { snapLength });
+    const { stats } = await countSyns(object, capture);
+    expect(stats.syns).toBe(syns);
+  });
+
+  const { ipv4: v4, ipv6: v6 } = p.ETHERTYPE;
+  const from = (src: string): Uint8Array => p.ipv4(p.tcp(), { src });
+  const captures: Record<string, Uint8Array> = {
+    'big-endian nanosecond pcap': p.pcap([p.ethernet(v4, from('10.1.0.1'))], {
+      little: false,
+      nanoseconds: true,
+    }),
+    'Linux cooked': p.pcap(
+      [p.cooked(v4, from('10.1.0.2')), p.cooked(0x8100, p.vlan(3, v4, from('10.1.0.3')))],
+      {
+        link: 113,
+      },
+    ),
+    'Linux cooked v2': p.pcap([p.cooked2(v4, from('10.1.0.4')), p.cooked2(v6, p.ipv6(p.tcp()))], {
+      link: 276,
+    }),
+    'raw IP': p.pcap([from('10.1.0.5'), p.ipv6(p.tcp())], { link: 101 }),
+    'BSD loopback': p.pcap(
+      [p.bytes([2, 0, 0, 0], from('127.0.0.1')), p.bytes([0, 0, 0, 30], p.ipv6(p.tcp()))],
+      {
+        link: 0,
+      },
+    ),
+    'pcapng with two link types': p.pcapng(
+      [
+        { data: p.ethernet(v4, from('10.1.0.6')), source: 0 },
+        { data: from('10.1.0.7'), source: 1 },
+      ],
+      { interfaces: [{ link: 1 }, { link: 101, resolution: 9 }], unknownBlocks: true },
+    ),
+    'big-endian pcapng with old blocks': p.pcapng([p.ethernet(v4, from('10.1.0.8'))], {
+      little: false,
+      block: 'old',
+    }),
+    'pcapng with simple blocks': p.pcapng([p.ethernet(v4, from('10.1.0.9'))], { block: 'simple' }),
+    'every crafted packet that stands alone, in one file': p.pcap(
+      SYN_CASES.flatMap(({ packets }) => (packets.length === 1 ? packets : [])),
+    ),
+  };
+  it.for(Object.keys(captures))('counts per source as tshark does: %s', async (name, { skip }) => {
+    const capture = captures[name]!;
+    const expected = tsharkSyns(capture);
+    if (expected === undefined) return skip('tshark is not installed');
+    expect(await perSource(capture)).toEqual(expected);
+  });
+
+  it('counts what is whole in a truncated file, then says where it was cut', async () => {
+    const whole = p.manySyns(10, 10);
+    const { stats, replay } = await countSyns(object, whole.subarray(0, whole.length - 5));
+    expect(stats.syns).toBe(9);
+    expect(replay.problem?.message).toBe(
+      `capture cut off in the middle of a packet, at byte ${whole.length - 5}`,
+    );
+  });
+
+  it('counts the SYNs of sources that found no room', async () => {
+    const { sources, stats } = await countSyns(object, p.manySyns(10, 10), { maxSources: 4 });
+    expect([sources.length, stats.syns, stats.full]).toEqual([4, 10, 6]);
+  });
+
+  it('counts a million packets', async () => {
+    const { stats, sources } = await countSyns(object, p.manySyns(1_000_000, 1000));
+    expect([stats.syns, sources.length, sources[0]?.syns]).toEqual([1_000_000, 1000, 1000]);
+  });
+
+  it('prints a ranked table', async () => {
+    const report = await countSyns(object, p.manySyns(3, 2));
+    const replay = { ...report.replay, milliseconds: 1 };
+    expect(reportText({ ...report, replay }, { colour: false })).toBe(
+      [
+        'ADDRESS        SYNS   SHARE',
+        '10.0.0.0          2   66.7%  ██████████████████████████████',
+        '10.0.0.1          1   33.3%  ███████████████',
+        '',
+        '3 SYNs from 2 sources; 3 packets seen',
+        '1 ms, 0.0 M packets/s',
+        '',
+      ].join('\n'),
+    );
+  });
+});
