@@ -32,8 +32,10 @@ export function synClassify(state: usize, packet: usize, captured: u32, wire: u3
     etherType = be16(at + 2);
     at += 4;
   }
+  if (at >= end || (etherType != IPV4 && etherType != IPV6)) return 0;
+  // Some put IPv6 behind IPv4's EtherType.
+  if (load<u8>(at) >> 4 == 6) return ipv6(state, at, end);
   if (etherType == IPV4) return ipv4(state, at, end);
-  if (etherType == IPV6) return ipv6(state, at, end);
   return 0;
 }
 
@@ -41,8 +43,10 @@ function ipv4(state: usize, at: usize, end: usize): u32 {
   if (at + 20 > end) return 0;
   const header = <u32>(load<u8>(at) & 15) << 2;
   if (load<u8>(at) >> 4 != 4 || header < 20 || load<u8>(at, 9) != TCP) return 0;
-  if (be16(at + 6) & 0x3fff) return 0;
   const total = be16(at + 2);
+  const fragment = be16(at + 6) & 0x3fff;
+  // A first fragment that the capture cut shows its TCP header; others would have to be put together.
+  if (fragment && (fragment & 0x1fff || at + total <= end)) return 0;
   if (total != 0) {
     if (total < header) return 0;
     if (at + total < end) end = at + total;
@@ -54,7 +58,8 @@ function ipv4(state: usize, at: usize, end: usize): u32 {
 }
 
 function tcp(state: usize, at: usize, end: usize): bool {
-  if (at + 14 > end) return false;
+  // As Wireshark: up to the window must be there, and the header be no shorter than 20 bytes.
+  if (at + 16 > end || load<u8>(at, 12) < 0x50) return false;
   if ((load<u8>(at, 13) & (SYN | ACK)) != SYN) return false;
   store<u32>(state, <u32>at, RP_SYN_TCP);
   store<u32>(state, <u32>(end - at), RP_SYN_ROOM);
