@@ -1,4 +1,5 @@
 import type { Helper } from '../../helpers/helper.js';
+import { CLASS, type Insn, JMP_CALL, JMP_EXIT, JMP_JA, SOURCE } from '../../isa/index.js';
 import type { VerifierProgram } from '../verify.js';
 import { walkGraph } from './graph.js';
 import { liveRegisters } from './live-registers.js';
@@ -29,10 +30,25 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
     jumpPoint: new Uint8Array(insns.length + 2),
     forceCheckpoint: new Uint8Array(insns.length),
   };
-  walkGraph({ ...shape, changesPacket: (id) => helper(id)?.changesPacket === true });
+  // Where control goes does not depend on reserved fields: those are judged when the instruction is reached.
+  const flow = { ...shape, operations: decodeOperations(insns.map(withoutReserved)) };
+  walkGraph({ ...flow, changesPacket: (id) => helper(id)?.changesPacket === true });
   return {
     ...shape,
-    liveRegisters: liveRegisters(shape, (id) => helper(id)?.args.length),
-    loopOf: findLoops(shape),
+    liveRegisters: liveRegisters(flow, (id) => helper(id)?.args.length),
+    loopOf: findLoops(flow),
   };
+}
+
+/** A jump with the fields that it does not use set to zero. */
+function withoutReserved(insn: Insn): Insn {
+  const kind = insn.opcode & 0x07;
+  if (kind !== CLASS.JMP && kind !== CLASS.JMP32) return insn;
+  const { opcode, off, imm } = insn;
+  const code = opcode & 0xf0;
+  if (code === JMP_EXIT) return { opcode, dst: 0, src: 0, off: 0, imm: 0 };
+  if (code === JMP_CALL) return { ...insn, dst: 0, off: 0 };
+  if (code === JMP_JA)
+    return { opcode, dst: 0, src: 0, ...(kind === CLASS.JMP ? { off, imm: 0 } : { off: 0, imm }) };
+  return (opcode & SOURCE.X) === 0 ? { ...insn, src: 0 } : { ...insn, imm: 0 };
 }

@@ -3,6 +3,7 @@ import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { invalidMemAccess } from '../rules/invalid-mem-access.js';
 import { mapAccess } from '../rules/map-access.js';
+import { mapPointerAccess } from '../rules/map-pointer-access.js';
 import { readOnly } from '../rules/read-only.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
@@ -226,5 +227,6 @@ function accessMem(s: Session, access: Access, reg: RegAddr, off: number): void 
 function accessMapStruct(s: Session, access: Access, reg: RegAddr): void {
   if (access.stored === undefined) refuse(unsupported, s.at, { what: 'reading the struct of a map' });
   const { type } = mapOf(s, reg);
-  refuse(unsupported, s.at, { what: `writing the struct of a ${type.name} map` });
+  const struct = type.indexed ? 'bpf_array' : 'bpf_htab';
+  refuse(mapPointerAccess, s.at, { text: `only read from ${struct} is supported` });
 }

@@ -6,6 +6,6 @@ export const atomicOpcode: Rule<{ readonly text: string }> = {
   message: ({ text }) => text,
   explanation: 'There is no such atomic operation.',
   hint: 'Use add, or, and, xor, xchg or cmpxchg of 4 or 8 bytes.',
-  fails: { source: '.insn 0xdb, 10, 1, -8, 0x99\nr0 = 0\nexit' },
+  fails: { source: '.insn 0x00000099fff81adb\nr0 = 0\nexit' },
   passes: { source: 'r0 = 0\nexit' },
 };

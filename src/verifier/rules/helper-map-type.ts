@@ -6,6 +6,12 @@ export const helperMapType: Rule<{ readonly mapType: number; readonly name: stri
   message: ({ mapType, name, id }) => `cannot pass map_type ${mapType} into func ${name}#${id}`,
   explanation: 'This helper does not work on maps of this type.',
   hint: "Use the helper that goes with the map's type.",
-  fails: { source: 'r2 = map[hash]\nr3 = 0\ncall bpf_tail_call\nr0 = 0\nexit' },
-  passes: { source: 'r0 = 0\nexit' },
+  fails: {
+    source:
+      '*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map[progs]\ncall bpf_map_lookup_elem\nr0 = 0\nexit',
+  },
+  passes: {
+    source:
+      '*(u32 *)(r10 - 4) = 0\nr2 = r10\nr2 += -4\nr1 = map[hash]\ncall bpf_map_lookup_elem\nr0 = 0\nexit',
+  },
 };

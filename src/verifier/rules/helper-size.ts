@@ -29,6 +29,6 @@ export const helperSize: Rule<{
   },
   passes: {
     source:
-      'r4 = *(u32 *)(r1 + 0)\nif r4 > 8 goto +4\nif r4 == 0 goto +3\nr2 = 0\nr3 = r10\nr3 += -8\ncall bpf_skb_load_bytes\nr0 = 0\nexit',
+      'r4 = *(u32 *)(r1 + 0)\nif r4 > 8 goto +5\nif r4 == 0 goto +4\nr2 = 0\nr3 = r10\nr3 += -8\ncall bpf_skb_load_bytes\nr0 = 0\nexit',
   },
 };

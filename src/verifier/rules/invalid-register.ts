@@ -6,6 +6,6 @@ export const invalidRegister: Rule<{ readonly reg: number }> = {
   message: ({ reg }) => `R${reg} is invalid`,
   explanation: 'There are eleven registers, r0 to r10.',
   hint: 'Check what made these bytes.',
-  fails: { source: '.insn 0xb7, 11, 0, 0, 0\nexit' },
+  fails: { source: '.insn 0x0000000000000bb7\nexit' },
   passes: { source: 'r0 = 0\nexit' },
 };

@@ -6,7 +6,6 @@ import { callDestination } from './call-destination.js';
 import { ctxAccess } from './ctx-access.js';
 import { divByZero } from './div-by-zero.js';
 import { framePointerReadOnly } from './frame-pointer-read-only.js';
-import { helperArgumentOffset } from './helper-argument-offset.js';
 import { helperArgumentType } from './helper-argument-type.js';
 import { helperGpl } from './helper-gpl.js';
 import { helperMapType } from './helper-map-type.js';
@@ -43,7 +42,6 @@ import { spill } from './spill.js';
 import { stackBounds } from './stack-bounds.js';
 import { stackDepth } from './stack-depth.js';
 import { stackPointerReturned } from './stack-pointer-returned.js';
-import { stackUninitialised } from './stack-uninitialised.js';
 import { tailCall } from './tail-call.js';
 import { tooComplex } from './too-complex.js';
 import { tooManyJumps } from './too-many-jumps.js';
@@ -63,7 +61,6 @@ export const RULES = [
   ctxAccess,
   divByZero,
   framePointerReadOnly,
-  helperArgumentOffset,
   helperArgumentType,
   helperGpl,
   helperMapType,
@@ -100,7 +97,6 @@ export const RULES = [
   stackBounds,
   stackDepth,
   stackPointerReturned,
-  stackUninitialised,
   tailCall,
   tooComplex,
   tooManyJumps,

@@ -76,6 +76,8 @@ export function transferHelperCall(s: Session, id: number): void {
   setResult(s, call);
   if (call.map !== undefined && !call.map.type.helpers.includes(name))
     refuse(helperMapType, s.at, { mapType: call.map.type.id, name, id });
+  if (helper.returns.kind === 'map_value_or_null' && call.map?.type.lookup !== 'value')
+    refuse(unsupported, s.at, { what: 'using what a map of maps or sockets holds' });
   if (helper.changesPacket === true) forgetPacket(s);
 }
 
@@ -131,8 +133,6 @@ function setResult(s: Session, call: CallFacts): void {
       ops.markPointer(result, TYPE_MAP_VALUE | (inRange ? 0 : FLAG_MAYBE_NULL));
       memory.setMap(result, call.mapIndex);
       if (!inRange) memory.setId(result, ops.newId());
-      if (call.map?.type.lookup !== 'value')
-        refuse(unsupported, s.at, { what: 'using what a map of maps or sockets holds' });
       return;
     }
     case 'alloc_mem_or_null':

@@ -5,7 +5,8 @@ import type { Session } from '../explore/session.js';
 export function transferMayGoto(s: Session, offset: number): number {
   const copy = fork(s, s.at + 1, s.at);
   copy.mayGotoDepth++;
-  for (let old = s.path.parent; old !== undefined; old = old.parent) {
+  // The parent is this very visit; the round before is further up.
+  for (let old = s.path.parent?.parent; old !== undefined; old = old.parent) {
     if (old.insn !== s.at || s.memory.currentFrameIndex(old.state) !== s.depth()) continue;
     s.ops.widenImprecise(old.state, copy.state);
     break;

@@ -18,14 +18,14 @@ export interface Comparison {
 }
 
 /** What a log without instructions says: the message alone. */
-function lastWords(log: string): string {
+export function lastWords(log: string): string {
   return log.replace(/(verification time|stack depth|processed \d+ insns)[\s\S]*$/, '').trimEnd();
 }
 
 let maps: BpfFd[] | undefined;
 
 /** The kernel's verdict; its maps are made once, since that is the slow part. */
-function askKernel(insns: readonly Insn[], hook: Generated['hook']): { ok: boolean; log: string } {
+export function askKernel(insns: readonly Insn[], hook: Generated['hook']): { ok: boolean; log: string } {
   maps ??= KERNEL_MAPS.map((shape) => mapCreate(shape));
   const result = progLoad({ type: PROG_TYPE[hook], insns, license: 'GPL', logLevel: 4, maps });
   if (!result.ok) return result;

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** One program of test/cases/verifier: what it is, and what the kernel says of it. */
+export interface VerifierCase {
+  readonly name: string;
+  readonly hook: string;
+  readonly source: string;
+  /** Absent until labelled. The kernel's final message; '' when it accepts. */
+  readonly verdict?: string;
+}
+
+export const CASES_FOLDER = join(
+  dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+  'test/cases/verifier',
+);
+
+/** The case files, without their extension. */
+export function caseFiles(): string[] {
+  return readdirSync(CASES_FOLDER)
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => name.slice(0, -4))
+    .sort();
+}
+
+/**
+ * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK`, then the program, indented, then its label:
+ * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `.
+ */
+export function readCases(file: string): VerifierCase[] {
+  const text = readFileSync(join(CASES_FOLDER, `${file}.txt`), 'utf8');
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => {
+      const lines = part.split('\n');
+      const source = lines.filter((line) => line.startsWith('    ')).map((line) => line.trim());
+      const label = lines.find((line) => line.startsWith('=> '));
+      const message = lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2));
+      return {
+        name: (lines[0] as string).trim(),
+        hook: /^hook: (\w+)$/m.exec(part)?.[1] ?? 'socket_filter',
+        source: source.join('\n'),
+        ...(label === undefined ? {} : { verdict: label === '=> accepted' ? '' : message.join('\n') }),
+      };
+    });
+}
+
+/** The text of a file of labelled cases. */
+export function formatCases(cases: readonly VerifierCase[]): string {
+  return cases.map(formatCase).join('\n');
+}
+
+function formatCase({ name, hook, source, verdict }: VerifierCase): string {
+  const program = source
+    .split('\n')
+    .map((line) => `    ${line}\n`)
+    .join('');
+  const message = (verdict ?? '')
+    .split('\n')
+    .map((line) => `| ${line}\n`)
+    .join('');
+  const label = verdict === '' ? '=> accepted\n' : `=> rejected\n${message}`;
+  return `## ${name}\nhook: ${hook}\n${program}${label}`;
+}
