@@ -19,6 +19,8 @@ const MAX_ROUNDS = 64;
  */
 export class LoopVisits {
   readonly #visits = new Map<string, Visit>();
+  /** Back edges of all visits. */
+  #pending = 0;
 
   /** Call sites that lead to the outermost loop that a state is in, and the loop; undefined outside of loops. */
   #key(s: Session, path: Path): string | undefined {
@@ -52,10 +54,12 @@ export class LoopVisits {
       if (round > MAX_ROUNDS) break;
     }
     for (const { path: edge } of visit.backEdges) s.ops.freeState(edge.state);
+    this.#pending -= visit.backEdges.length;
     visit.backEdges = [];
   }
 
   isIncomplete(s: Session, path: Path): boolean {
+    if (this.#pending === 0) return false;
     const key = this.#key(s, path);
     return key !== undefined && (this.#visits.get(key)?.backEdges.length ?? -1) > 0;
   }
@@ -65,6 +69,7 @@ export class LoopVisits {
     const visit = key === undefined ? undefined : this.#visits.get(key);
     if (visit === undefined) return;
     const copy: Path = { ...path, state: s.ops.saveState(path.state), history: path.history.slice() };
+    this.#pending++;
     visit.backEdges.push({ path: copy, covers });
   }
 

@@ -1,5 +1,6 @@
 import type { Operand, Operation } from '../../isa/index.js';
 import { ALU_OPS, type AluOp } from '../../isa/index.js';
+import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { markPrecise } from '../prune/precision.js';
 import { divByZero } from '../rules/div-by-zero.js';
@@ -49,6 +50,7 @@ function arithmetic(s: Session, operation: Alu, src: Operand): void {
     movePointer(s, operation, target, source, dstScalar, srcScalar);
     return;
   }
+  if (op === 'and' || op === 'or') splitMask(s, width, dst, source);
   const code = CODES[op];
   if (src.kind === 'imm') {
     ops.aluImm(code, width, target, src.imm);
@@ -58,6 +60,21 @@ function arithmetic(s: Session, operation: Alu, src: Operand): void {
     ops.aluScalar(code, width, target, source);
   }
   memory.setSubregDef(target, width === 64 ? 0 : s.at + 1);
+}
+
+/** A scalar that is 0 or -1 is a mask that stands for a comparison: each of the two is followed on its own. */
+function splitMask(s: Session, width: 32 | 64, dst: number, source: RegAddr): void {
+  const { memory, ops } = s;
+  const reg = s.reg(dst);
+  if (source !== 0 && !memory.isConst(source)) return;
+  const [min, max] =
+    width === 32
+      ? [memory.smin32(reg), memory.smax32(reg)]
+      : [memory.sminNumber(reg), memory.smaxNumber(reg)];
+  if (min !== -1 || max !== 0) return;
+  const other = fork(s, s.at, s.at);
+  ops.setKnown(memory.reg(memory.frame(other.state, s.depth()), dst), 0n);
+  ops.setKnown(reg, width === 32 ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn);
 }
 
 function transferMove(s: Session, { width, dst, src }: Alu): void {

@@ -142,6 +142,7 @@ function storeSomewhere(s: Session, pointer: RegAddr, off: number, size: number,
       zeroKept = true;
       continue;
     }
+    scrub(s, frame, slot);
     memory.setType(memory.spilled(frame, slot), TYPE_NOT_INIT);
     if (isZero && before === SLOT_ZERO) zeroKept = true;
     else memory.setSlotType(frame, slot, index & 7, SLOT_MISC);
