@@ -30,8 +30,20 @@ export function helperName(id: number): string {
   return id > 0 && name !== undefined && helperId(`bpf_${name}`) === id ? `bpf_${name}` : 'unknown';
 }
 
-/** See `verify`. */
+/**
+ * See `verify`. A log of level 1 keeps only the way to a rejection, and writing it costs more than verifying: accepted
+ * programs never pay for it.
+ */
 export function check(program: VerifierProgram, options: VerifyOptions): VerifyResult {
+  if (((options.logLevel ?? 0) & 3) !== 1) return checkOnce(program, options);
+  const silent = checkOnce(program, {
+    ...options,
+    logLevel: options.logLevel === 1 ? 4 : (options.logLevel ?? 0) & ~3,
+  });
+  return silent.ok ? silent : checkOnce(program, options);
+}
+
+function checkOnce(program: VerifierProgram, options: VerifyOptions): VerifyResult {
   const started = performance.now();
   const helpers = options.helpers ?? helperById;
   const budget = options.budget ?? BUDGET;
