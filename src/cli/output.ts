@@ -29,6 +29,10 @@ export class Output {
     this.saidJson = true;
     this.text += `${formatJson(value, this.pretty)}\n`;
   }
+  /** The command writes its answer in its own way. */
+  handOver(): void {
+    this.saidJson = true;
+  }
   /** Text beside the answer, for people only: not in JSON, and not in a pipe. */
   note(text: string): void {
     if (this.isTerminal) process.stderr.write(dim(`${text}\n`));

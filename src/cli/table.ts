@@ -212,5 +212,12 @@ export const COMMANDS: readonly CommandRow[] = [
     raw: true,
     load: () => import('./commands/exec.js'),
   },
+  {
+    path: ['syn'],
+    usage: '[FILE] [--top N] [--max-sources N]',
+    doc: 'count connection attempts per source address in a capture',
+    raw: true,
+    load: () => import('./commands/syn.js'),
+  },
   { path: ['version'], usage: '', doc: 'print the version', load: () => import('./commands/version.js') },
 ];
