@@ -2,7 +2,16 @@
 // the bundles in dist/, and their type declarations. `--wasm` stops after the first step;
 // `--if-stale` does nothing when dist/ is newer than every source.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,46 +104,43 @@ function buildWasm({ entry, out, options }) {
   }
 }
 
+/** Where a build grows, so that a running skep never sees half of one. */
+const FRESH = `dist.${process.pid}`;
+
 async function bundle() {
   const { build } = await import('esbuild');
-  rmSync('dist', { recursive: true, force: true });
-  const shared = {
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    outdir: 'dist',
-    logLevel: 'warning',
-    sourcemap: false,
-  };
-  const existing = (entries) =>
-    Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(path)));
+  const shared = { bundle: true, format: 'esm', target: 'es2022', outdir: FRESH, logLevel: 'warning' };
   // `neutral` proves that the core needs no Node API: an import of one would fail the build.
   await build({
     ...shared,
     platform: 'neutral',
-    entryPoints: existing({ index: 'src/index.ts', isa: 'src/isa/index.ts' }),
+    splitting: true,
+    entryPoints: { index: 'src/index.ts', isa: 'src/isa/index.ts', btf: 'src/btf/index.ts' },
   });
-  const node = existing({
-    node: 'src/node.ts',
-    'cli/main': 'src/cli/main.ts',
-    'cli/exec': 'src/cli/exec.ts',
+  await build({
+    ...shared,
+    platform: 'node',
+    splitting: true,
+    entryPoints: { 'cli/main': 'src/cli/main.ts', 'cli/exec': 'src/cli/exec.ts' },
+    external: ['koffi', '@yowasp/clang'],
   });
-  if (Object.keys(node).length > 0) {
-    await build({
-      ...shared,
-      platform: 'node',
-      splitting: true,
-      entryPoints: node,
-      external: ['koffi', '@yowasp/clang'],
+}
+
+async function buildDist() {
+  try {
+    await bundle();
+    execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json', '--outDir', `${FRESH}/types`], {
+      stdio: 'inherit',
     });
+    writeFileSync(`${FRESH}/.built`, '');
+    rmSync('dist', { recursive: true, force: true });
+    renameSync(FRESH, 'dist');
+  } finally {
+    rmSync(FRESH, { recursive: true, force: true });
   }
 }
 
 if (!args.has('--if-stale') || isStale()) {
   for (const module of WASM_MODULES) buildWasm(module);
-  if (!args.has('--wasm')) {
-    await bundle();
-    execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.types.json'], { stdio: 'inherit' });
-    writeFileSync('dist/.built', '');
-  }
+  if (!args.has('--wasm')) await buildDist();
 }

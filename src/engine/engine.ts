@@ -260,9 +260,11 @@ export class Engine implements Kernel {
   #restore(snapshot: EngineSnapshot): void {
     // Programs first need their maps; program arrays in turn name programs, so contents come last.
     for (const { id, spec } of snapshot.maps) this.#addMap(id, spec);
-    for (const { id, mapIds, loadedAt, uid, ...parts } of snapshot.programs) {
+    for (const { id, mapIds, loadedAt, uid, bytesJited = 0, ...parts } of snapshot.programs) {
       const maps = mapIds.map((mapId) => this.#maps.get(mapId));
-      this.#programs.add(this.#newProgram(id, { ...parts, btf: parts.btf }, maps, { loadedAt, uid }));
+      this.#programs.add(
+        this.#newProgram(id, { ...parts, btf: parts.btf }, maps, { loadedAt, uid, bytesJited }),
+      );
     }
     for (const { id, frozen, entries } of snapshot.maps) {
       const object = this.#maps.get(id);

@@ -20,6 +20,8 @@ export interface LoadStamp {
   /** Milliseconds since the Unix epoch. */
   readonly loadedAt: number;
   readonly uid: number;
+  /** Bytes of compiled code, of a program that comes from a root. */
+  readonly bytesJited?: number;
 }
 
 /**
@@ -129,12 +131,16 @@ export class ProgramObject implements Counted {
       uid: this.stamp.uid,
       bytesXlated: insns.length * 8,
       jited: this.#cache.engine === 'jit',
-      bytesJited: this.#code?.bytes ?? 0,
+      bytesJited: this.#bytesJited(),
       mapIds: this.maps.map((map) => map.id),
       runs: this.runs,
       runNanoseconds: this.runNanoseconds,
       ...(this.#verified === undefined ? {} : { verified: this.#verified.stats }),
     };
+  }
+
+  #bytesJited(): number {
+    return this.#code?.bytes ?? this.stamp.bytesJited ?? 0;
   }
 
   snapshot(): ProgramSnapshot {
@@ -154,6 +160,7 @@ export class ProgramObject implements Counted {
       lines,
       ...(btf === undefined ? {} : { btf }),
       ...this.stamp,
+      bytesJited: this.#bytesJited(),
     };
   }
 }

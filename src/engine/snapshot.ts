@@ -39,6 +39,8 @@ export interface ProgramSnapshot {
   readonly btf?: Btf;
   readonly loadedAt: number;
   readonly uid: number;
+  /** Of the compiled program when it was loaded. */
+  readonly bytesJited?: number;
 }
 export interface LinkSnapshot {
   readonly id: number;
