@@ -1,7 +1,9 @@
 import { Engine } from '../../engine/engine.js';
 import { SkepError } from '../../errors/base.js';
+import { helperById } from '../../helpers/registry.js';
 import { load } from '../../kernel/load.js';
 import { ProgramRejected } from '../../kernel/rejected.js';
+import { type Explanation, explain, renderExplanation } from '../../verifier/explain/render.js';
 import type { Run } from '../context.js';
 import { CommandError } from '../failure.js';
 import type { Json } from '../format/json.js';
@@ -13,6 +15,7 @@ interface Outcome {
   readonly name: string;
   readonly error: SkepError | undefined;
   readonly log: string;
+  readonly explanation: Explanation | undefined;
 }
 
 /** Verifies in an engine of its own: the root stays as it is. */
@@ -34,10 +37,13 @@ export const run: Run = async ({ words, options, out }) => {
     const engine = await Engine.create();
     try {
       await load(spec, engine, { programs: [name], logLevel, onLog: (_, text) => (log = text) });
-      outcomes.push({ name, error: undefined, log });
+      outcomes.push({ name, error: undefined, log, explanation: undefined });
     } catch (error) {
       if (!(error instanceof SkepError)) throw error;
-      outcomes.push({ name, error, log: error instanceof ProgramRejected ? error.log : log });
+      const rejected = error instanceof ProgramRejected ? error : undefined;
+      const insns = spec.programs.find((program) => program.name === name)?.insns ?? [];
+      const explanation = rejected && explain({ insns }, rejected.rejection, (id) => helperById(id)?.name);
+      outcomes.push({ name, error, log: rejected?.log ?? log, explanation });
     } finally {
       await engine.close();
     }
@@ -47,20 +53,16 @@ export const run: Run = async ({ words, options, out }) => {
   return outcomes.every(({ error }) => error === undefined) ? 0 : 1;
 };
 
-function outcomeText({ name, error, log }: Outcome, wantsLog: boolean): string {
-  const text = log === '' || (!wantsLog && error === undefined) ? '' : log.endsWith('\n') ? log : `${log}\n`;
-  if (error === undefined) return `${text}${name}: accepted\n`;
+function outcomeText({ name, error, log, explanation }: Outcome, wantsLog: boolean): string {
+  const text = !wantsLog || log === '' || log.endsWith('\n') ? log : `${log}\n`;
+  const shown = wantsLog ? text : '';
+  if (error === undefined) return `${shown}${name}: accepted\n`;
+  if (explanation !== undefined) return `${shown}${name}: rejected\n${renderExplanation(explanation)}`;
   const hint = error.hint === undefined ? '' : `  ${error.hint}\n`;
-  return `${text}${name}: ${error.message}\n${place(error)}${hint}`;
+  return `${shown}${name}: ${error.message}\n${hint}`;
 }
 
-function place(error: SkepError): string {
-  const line = error instanceof ProgramRejected ? error.rejection.line : undefined;
-  if (line === undefined) return '';
-  return `  ${line.file}:${line.line}: ${line.text.trim()}\n`;
-}
-
-function outcomeJson({ name, error, log }: Outcome): Json {
+function outcomeJson({ name, error, log, explanation }: Outcome): Json {
   if (error === undefined) return { name, ok: true, log };
   const rejection = error instanceof ProgramRejected ? error.rejection : undefined;
   return {
@@ -71,6 +73,7 @@ function outcomeJson({ name, error, log }: Outcome): Json {
     insn: rejection?.insn,
     line: rejection?.line === undefined ? undefined : { ...rejection.line },
     hint: error.hint,
+    why: explanation?.why,
     log,
   };
 }
