@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const scratch = mkdtempSync(join(tmpdir(), 'skep-pack-'));
+const app = join(scratch, 'app');
+const env = { ...process.env, SKEP_ROOT: join(scratch, 'root'), npm_config_loglevel: 'error' };
+
+function run(command: string, args: readonly string[], cwd = app): string {
+  return execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+describe('the tarball of npm pack, installed in an empty folder with nothing else', () => {
+  beforeAll(() => {
+    // The build is there already: `npm test` makes it.
+    run('npm', ['pack', '--ignore-scripts', '--pack-destination', scratch], process.cwd());
+    const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? '';
+    mkdirSync(app);
+    writeFileSync(join(app, 'package.json'), '{ "name": "app", "type": "module" }');
+    // Neither a compiler nor koffi: what is optional stays away, and no install script runs.
+    run('npm', [
+      'install',
+      '--omit=optional',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      join(scratch, tarball),
+    ]);
+  }, 120_000);
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test('npx skep runs', () => {
+    expect(run('npx', ['--no-install', 'skep', 'version'])).toContain('skep');
+  });
+
+  test('the SYN tracer runs on its own capture', () => {
+    const report = JSON.parse(run('npx', ['--no-install', 'skep', 'syn', '--json'])) as Record<
+      string,
+      unknown
+    >;
+    expect(report).toHaveProperty('sources');
+  });
+
+  test('the library can be imported, with its types', () => {
+    writeFileSync(
+      join(app, 'use.js'),
+      "import { Engine, parseObject, load } from 'skep';\nconsole.log(typeof Engine.create, typeof parseObject, typeof load);\n",
+    );
+    expect(run(process.execPath, ['use.js'])).toBe('function function function\n');
+    expect(existsSync(join(app, 'node_modules/skep/dist/types/index.d.ts'))).toBe(true);
+  });
+
+  test('it carries no tests, sources or build tools', () => {
+    const files = readdirSync(join(app, 'node_modules/skep'));
+    expect(files.sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin',
+      'dist',
+      'docs',
+      'examples',
+      'package.json',
+      'tools',
+    ]);
+    expect(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['skep']);
+  });
+});
