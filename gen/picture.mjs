@@ -21,10 +21,14 @@ const COLOURS = {
 };
 const [CELL, LINE, PAD, BAR] = [8.4, 19, 18, 34];
 
+const ESC = String.fromCharCode(27);
+const ESCAPE = new RegExp(`(${ESC}\\[[0-9;]*[A-Za-z])`);
+const COLOUR = new RegExp(`^${ESC}\\[([0-9;]*)m$`);
+
 function* spans(line) {
   let style = '';
-  for (const part of line.split(/(\x1b\[[0-9;]*[A-Za-z])/)) {
-    const codes = /^\x1b\[([0-9;]*)m$/.exec(part)?.[1];
+  for (const part of line.split(ESCAPE)) {
+    const codes = COLOUR.exec(part)?.[1];
     if (codes === undefined) {
       if (part !== '' && !part.startsWith('\x1b')) yield { text: part, style };
     } else {
@@ -37,7 +41,7 @@ function* spans(line) {
   }
 }
 
-const escape = (s) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (s) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const lines = [`\x1b[90m$\x1b[0m \x1b[1m${title}\x1b[0m`, ...text.trimEnd().split('\n')];
 const plain = (line) => [...spans(line)].map((span) => span.text).join('');
 const columns = Math.max(...lines.map((line) => [...plain(line)].length));
@@ -49,7 +53,7 @@ const rows = lines.map((line, index) => {
   const runs = [...spans(line)].map(({ text: run, style }) => {
     const x = PAD + column * CELL;
     column += [...run].length;
-    return `<tspan x="${x.toFixed(1)}"${style} textLength="${([...run].length * CELL).toFixed(1)}">${escape(run)}</tspan>`;
+    return `<tspan x="${x.toFixed(1)}"${style} textLength="${([...run].length * CELL).toFixed(1)}">${escaped(run)}</tspan>`;
   });
   return `<text y="${BAR + (index + 1) * LINE - 5}" xml:space="preserve">${runs.join('')}</text>`;
 });

@@ -24,7 +24,7 @@ interface Reader {
  *
  * @param littleEndian byte order of the machine that the bytes are from.
  * @throws {SkepError} `BTF_VALUE` when the bytes are too few or the type has no values, `BTF_CYCLE`.
- * @example readValue(btf, map.valueType, bytes) // { packets: 3n, bytes: 180n }
+ * `readValue(btf, map.valueType, bytes)` gives `{ packets: 3n, bytes: 180n }`, say.
  */
 export function readValue(btf: Btf, type: BtfTypeId, bytes: Uint8Array, littleEndian = true): BtfValue {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

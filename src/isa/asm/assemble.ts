@@ -29,7 +29,9 @@ interface Placed {
  *
  * @example
  * ```ts
- * assemble('r0 = 1\nexit'); // two instructions
+ * import { assemble } from 'skep/isa';
+ * const insns = assemble('r0 = 1\nexit');
+ * if (insns.length !== 2) throw new Error('two instructions');
  * ```
  * @throws {AsmError} with line and column.
  */
