@@ -10,6 +10,10 @@ export {
   type ProgramCounts,
   type ReplayProgress,
   type ReplaySummary,
+  type RingBatch,
+  type RingBufferOptions,
+  RingBufferReader,
+  type RingBufferWait,
 } from './engine/index.js';
 export { SkepError, type SkepErrorDetails } from './errors/base.js';
 export { type ErrnoName, KernelError } from './errors/errno.js';

@@ -28,6 +28,7 @@ import type { ReplayAttachments } from './replay/attachments.js';
 import { type ReplayOptions, type ReplaySummary, replay } from './replay/replay.js';
 import type { CaptureSource } from './replay/source.js';
 import { replayPoints } from './replay-points.js';
+import { type RingBufferOptions, RingBufferReader } from './ringbuf-reader.js';
 import type { EngineSnapshot } from './snapshot.js';
 import { Devices } from './world/devices.js';
 import { resolveTracepoint } from './world/tracepoints.js';
@@ -196,6 +197,25 @@ export class Engine implements Kernel {
 
   async pins(): Promise<readonly Pin[]> {
     return this.#pins.all();
+  }
+
+  /**
+   * Reads the records that programs send through a `ringbuf` map, which stays alive until the reader is closed.
+   *
+   * @example
+   * ```ts
+   * import { Engine } from 'skep';
+   * const engine = await Engine.create();
+   * const map = await engine.createMap({ name: 'events', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0, pinning: 'none' });
+   * using reader = engine.ringBuffer(map);
+   * for (const record of reader.read()) console.log(record);
+   * ```
+   */
+  ringBuffer(map: BpfMap | { readonly raw: BpfMap }, options: RingBufferOptions = {}): RingBufferReader {
+    const object = this.#ownMap('raw' in map ? map.raw : map);
+    const reader = new RingBufferReader(this.memory, object.map, options, () => this.#maps.release(object));
+    this.#maps.use(object);
+    return reader;
   }
 
   /**

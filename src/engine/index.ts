@@ -3,4 +3,10 @@ export type { CurrentTask } from './memory.js';
 export type { ProgramCounts } from './replay/counts.js';
 export type { ReplayProgress, ReplaySummary } from './replay/replay.js';
 export type { CaptureSource } from './replay/source.js';
+export {
+  type RingBatch,
+  type RingBufferOptions,
+  RingBufferReader,
+  type RingBufferWait,
+} from './ringbuf-reader.js';
 export type { EngineSnapshot } from './snapshot.js';

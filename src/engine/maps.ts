@@ -4,7 +4,7 @@ import type { MapFacts, MapType } from '../maps/map-type.js';
 import { mapType } from '../maps/registry.js';
 import type { MapSpec } from '../object/spec.js';
 import type { MapBinding } from './abi.js';
-import { accessFor, type MapAccess } from './map-access.js';
+import { accessFor, type MapAccess } from './map-access/index.js';
 import { type EngineMemory, errnoName } from './memory.js';
 import {
   MAP_BUCKET_MASK,
@@ -61,7 +61,11 @@ export class EngineMap {
     }
     memory.setU32(this.address + MAP_ID, this.id);
     this.#buffer = memory.alloc(2 * roundUp8(keySize) + this.valueBytes);
-    this.#access = accessFor(this.type, memory, options.programSlot);
+    this.#access = accessFor({
+      type: this.type,
+      memory,
+      programSlot: options.programSlot ?? (() => undefined),
+    });
   }
 
   /**
@@ -185,6 +189,7 @@ export class EngineMap {
   /**
    * The key after `key` in the map's own order; the first one without a key, and, as in Linux, after a key that is
    * not there (any more); undefined after the last.
+   * @throws {KernelError} ENOTSUPP, EINVAL or EOPNOTSUPP, as Linux, for maps whose entries have no keys; EPERM
    */
   nextKey(key?: Uint8Array): Uint8Array | undefined {
     if (this.spec.flags & MAP_FLAG.writeOnly) this.#fail('EPERM', 'it may only be written');
@@ -195,7 +200,9 @@ export class EngineMap {
       key === undefined ? 0 : this.#buffer,
       next,
     );
-    return result < 0 ? undefined : this.#memory.read(next, this.spec.keySize);
+    if (result >= 0) return this.#memory.read(next, this.spec.keySize);
+    const errno = errnoName(result);
+    return errno === 'ENOENT' ? undefined : this.#fail(errno, 'its entries have no keys to go through');
   }
 
   /** All entries; none of a perf event array. The map may change meanwhile: what is not touched is seen exactly once. */
@@ -271,7 +278,7 @@ export class EngineMap {
     const size = keySize + this.valueBytes;
     const frozen = this.#frozen;
     this.#frozen = false;
-    for (let at = 0; at + size <= bytes.length; at += size) {
+    for (let at = 0; at < bytes.length && at + size <= bytes.length; at += size) {
       this.update(bytes.subarray(at, at + keySize), bytes.subarray(at + keySize, at + size));
     }
     this.#frozen = frozen;

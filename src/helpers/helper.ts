@@ -41,6 +41,8 @@ export type HelperArg =
   /** The size of the memory in the argument before. */
   | { readonly kind: 'size'; readonly zero: boolean }
   | { readonly kind: 'alloc_size' }
+  /** Memory that a helper returned as `alloc_mem_or_null`, not null any more; the call releases it. */
+  | { readonly kind: 'alloc_mem' }
   | { readonly kind: 'const_str' }
   | { readonly kind: 'spin_lock' }
   | { readonly kind: 'func' }
@@ -50,4 +52,5 @@ export type HelperReturn =
   | { readonly kind: 'integer' }
   | { readonly kind: 'void' }
   | { readonly kind: 'map_value_or_null' }
+  /** So many bytes as the `alloc_size` argument said, which must be released. */
   | { readonly kind: 'alloc_mem_or_null' };

@@ -1,24 +1,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { smallShape } from '../../test/support/map-shapes.js';
 import { hookByName } from '../hooks/index.js';
 import { assemble } from '../isa/index.js';
 import { type BpfFd, bpfAvailability, mapCreate, progLoad } from '../linux/bpf.js';
 import { MAP_TYPES, mapType } from '../maps/registry.js';
 import type { Helper, HelperArg } from './helper.js';
 import { HELPER_NAMES, helperName } from './names.js';
-import { HELPERS, helperById, mayCall } from './registry.js';
+import { HELPERS, helperById, helperByName, mayCall } from './registry.js';
 
 const { available, reason } = bpfAvailability();
 
-/** Constant strings live in frozen maps, which this test does not make. */
-const TESTABLE = HELPERS.filter((helper) => helper.args.every((arg) => arg.kind !== 'const_str'));
+/** Constant strings live in frozen maps, which this test does not make; reserved memory needs two helpers, see below. */
+const TESTABLE = HELPERS.filter(
+  ({ args, returns }) =>
+    returns.kind !== 'alloc_mem_or_null' &&
+    args.every((arg) => arg.kind !== 'const_str' && arg.kind !== 'alloc_mem'),
+);
 const maps = new Map<string, BpfFd>();
 
 beforeAll(() => {
   if (!available) return;
   for (const type of MAP_TYPES) {
-    const slots = type.lookup === 'none';
-    const shape = { keySize: 4, valueSize: slots ? 4 : 8, maxEntries: 1 };
-    maps.set(type.name, mapCreate({ type: type.id, ...shape }));
+    maps.set(type.name, mapCreate({ type: type.id, ...smallShape(type) }));
   }
 });
 afterAll(() => {
@@ -53,6 +56,7 @@ function fitting(arg: HelperArg, r: number): string {
     case 'anything':
       return `r${r} = 0`;
     case 'const_str':
+    case 'alloc_mem':
     case 'spin_lock':
     case 'func':
     case 'stack_or_null':
@@ -142,6 +146,41 @@ test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].in
       helper.name,
       helper.changesPacket !== true,
     ]);
+  },
+);
+
+/** Reserves a record; `use` then finds its address in r7. */
+const reserved = (use: string): string => `
+  r1 = map[idx:0][]
+  r2 = 16
+  r3 = 0
+  call ${helperByName('bpf_ringbuf_reserve')!.id}
+  if r0 == 0 goto out
+  r7 = r0
+  ${use}
+out:
+  r0 = 0
+  exit`;
+
+test.skipIf(!available).each(['bpf_ringbuf_submit', 'bpf_ringbuf_discard'])(
+  `Linux takes %s with reserved memory and nothing else, once ${reason}`,
+  (name) => {
+    const call = (argument: string) => `r1 = ${argument}\nr2 = 0\ncall ${helperByName(name)!.id}`;
+    const takes = (use: string): boolean => {
+      const load = progLoad({
+        type: hookByName('xdp')!.id,
+        insns: assemble(reserved(use)),
+        license: 'GPL',
+        maps: [maps.get('ringbuf')!],
+      });
+      if (load.ok) load.program.close();
+      return load.ok;
+    };
+    expect(takes(call('r7'))).toBe(true);
+    expect(takes('')).toBe(false);
+    expect(takes(`${call('r7')}\n${call('r7')}`)).toBe(false);
+    expect(takes(call('r10'))).toBe(false);
+    expect(takes(call('0'))).toBe(false);
   },
 );
 

@@ -3,6 +3,7 @@ import { control } from './control.js';
 import type { Helper } from './helper.js';
 import { mapElements } from './map-elements.js';
 import { HELPER_NAMES } from './names.js';
+import { ringbuf } from './ringbuf.js';
 import type { HelperRow } from './row.js';
 import { skb } from './skb.js';
 import { strings } from './strings.js';
@@ -22,6 +23,7 @@ export const HELPERS: readonly Helper[] = [
   ...task,
   ...control,
   ...tracing,
+  ...ringbuf,
   ...strings,
   ...xdpFrame,
   ...skb,

@@ -7,6 +7,7 @@ import { percpuArray } from './percpu-array.js';
 import { percpuHash } from './percpu-hash.js';
 import { perfEventArray } from './perf-event-array.js';
 import { progArray } from './prog-array.js';
+import { ringbuf } from './ringbuf.js';
 
 /** The map types that skep knows all about, ascending by id. */
 export const MAP_TYPES: readonly MapType[] = [
@@ -17,6 +18,7 @@ export const MAP_TYPES: readonly MapType[] = [
   percpuHash,
   percpuArray,
   lruHash,
+  ringbuf,
 ];
 
 /** A map type of Linux: number, bpftool's word, first kernel. */

@@ -91,6 +91,23 @@ export const MAP_REFUSALS = 80;
 export const MAP_ID = 88;
 export const MAP_HEADER_SIZE = 128;
 
+/** Ring buffers keep these where hashes keep their free list and counts. `MAP_REFUSALS` counts records without room. */
+/** u32: spin lock of the writers. */
+export const RB_LOCK = 92;
+/** u64: bytes ever read, written, and written without a gap of records that are not committed. */
+export const RB_CONSUMER = 96;
+export const RB_PRODUCER = 104;
+export const RB_PENDING = 112;
+/** u32: readers that wait until `RB_WAKEUPS` changes. */
+export const RB_WAITERS = 120;
+/** u32: times that a reader was to be woken. */
+export const RB_WAKEUPS = 124;
+/** Bytes of a record's header, and the bits in its first word. */
+export const RB_HEADER = 8;
+export const RB_BUSY = 0x80000000;
+export const RB_DISCARD = 0x40000000;
+export const RB_MAX_RECORD = 0x3fffffff;
+
 /** A bucket: address of its first element, or an end mark; then its spin lock. */
 export const BUCKET_HEAD = 0;
 export const BUCKET_LOCK = 4;
@@ -200,6 +217,7 @@ export const MAP_PERF_EVENT_ARRAY = 4;
 export const MAP_PERCPU_HASH = 5;
 export const MAP_PERCPU_ARRAY = 6;
 export const MAP_LRU_HASH = 9;
+export const MAP_RINGBUF = 27;
 
 /** BPF_F_NO_PREALLOC */
 export const F_NO_PREALLOC = 1;
@@ -208,9 +226,11 @@ export const F_NO_PREALLOC = 1;
 export const ENOENT = 2;
 export const E2BIG = 7;
 export const ENOMEM = 12;
+export const EAGAIN = 11;
 export const EFAULT = 14;
 export const EEXIST = 17;
 export const EINVAL = 22;
 export const ENOSPC = 28;
 export const EOPNOTSUPP = 95;
 export const EACCES = 13;
+export const ENOTSUPP = 524;

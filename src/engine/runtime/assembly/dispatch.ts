@@ -1,7 +1,7 @@
 // What programs call where the JIT does not know the map, and what user space calls.
 import {
-  EINVAL, MAP_ARRAY, MAP_CPU_STRIDE, MAP_HASH, MAP_LRU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH,
-  MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_TYPE, SYS_CPUS,
+  EINVAL, ENOTSUPP, MAP_ARRAY, MAP_CPU_STRIDE, MAP_HASH, MAP_LRU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH,
+  MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_RINGBUF, MAP_TYPE, SYS_CPUS,
 } from '../layout';
 import {
   array_create, array_destroy, array_lookup, array_next_key, array_update, percpu_array_create, percpu_array_lookup,
@@ -12,6 +12,7 @@ import {
   percpu_hash_lookup, percpu_hash_update_all,
 } from './hash';
 import { hash_next_key } from './hash-walk';
+import { ringbuf_create } from './ringbuf';
 
 /** A map of a shape that the caller has checked, or 0 when there is no memory for it. */
 export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32): usize {
@@ -27,6 +28,8 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
     case MAP_PROG_ARRAY:
     case MAP_PERF_EVENT_ARRAY:
       return slot_array_create(type, maxEntries, flags);
+    case MAP_RINGBUF:
+      return ringbuf_create(type, maxEntries, flags);
     default:
       return 0;
   }
@@ -90,5 +93,7 @@ export function map_delete(map: usize, key: usize): i32 {
 }
 
 export function map_next_key(map: usize, key: usize, next: usize): i32 {
-  return isHash(load<u32>(map, MAP_TYPE)) ? hash_next_key(map, key, next) : array_next_key(map, key, next);
+  const type = load<u32>(map, MAP_TYPE);
+  if (isHash(type)) return hash_next_key(map, key, next);
+  return type == MAP_RINGBUF ? -ENOTSUPP : array_next_key(map, key, next);
 }

@@ -14,3 +14,6 @@ export * from './packet';
 export * from './checksum';
 export * from './probe';
 export * from './perf';
+export {
+  ringbuf_discard, ringbuf_output, ringbuf_query, ringbuf_reserve, ringbuf_submit,
+} from './ringbuf';

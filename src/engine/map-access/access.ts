@@ -1,0 +1,29 @@
+import type { ErrnoName } from '../../errors/errno.js';
+import type { MapShape, MapType } from '../../maps/map-type.js';
+import type { EngineMemory } from '../memory.js';
+
+/** How user space reaches the entries of one kind of map. Keys and values are addresses; results negated errno. */
+export interface MapAccess {
+  lookup(map: number, key: number, size: number, fail: Fail): Uint8Array | undefined;
+  update(map: number, key: number, value: number, flags: bigint): number;
+  delete(map: number, key: number): number;
+  /** Copies entries `from`… to `out`; `next` is -1 at the end. */
+  copyIndexed(map: number, shape: MapShape, from: number, out: number, most: number): Copied;
+  /** What `entries()` does: copy runs of values, ask for one key after the other, or nothing. */
+  readonly walk: 'copy' | 'keys' | 'none';
+}
+export type Fail = (errno: ErrnoName, reason: string) => never;
+export interface Copied {
+  readonly count: number;
+  readonly next: number;
+}
+
+/** What an access is made from. */
+export interface AccessContext {
+  readonly type: MapType;
+  readonly memory: EngineMemory;
+  /** A program's slot in the function table, by the program's id. */
+  readonly programSlot: (programId: number) => number | undefined;
+}
+
+export const noCopy = (): Copied => ({ count: 0, next: -1 });

@@ -1,0 +1,19 @@
+import type { AccessContext, MapAccess } from './access.js';
+import { perfEventAccess } from './perf-events.js';
+import { programAccess } from './programs.js';
+import { ringbufAccess } from './ringbuf.js';
+import { valueAccess } from './values.js';
+
+export type { AccessContext, MapAccess } from './access.js';
+
+/** Types whose entries are not values that programs look up. */
+const OTHERS: Readonly<Record<string, (context: AccessContext) => MapAccess>> = {
+  prog_array: programAccess,
+  perf_event_array: perfEventAccess,
+  ringbuf: ringbufAccess,
+};
+
+/** How user space reaches the entries of a map of this type. */
+export function accessFor(context: AccessContext): MapAccess {
+  return (OTHERS[context.type.name] ?? valueAccess)(context);
+}

@@ -1,0 +1,15 @@
+import type { MapShape, MapType } from '../../src/maps/map-type.js';
+
+const PLAIN: MapShape = { keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 };
+
+/** Where a type cannot have the plain shape. */
+const OTHERS: Readonly<Record<string, Partial<MapShape>>> = {
+  prog_array: { valueSize: 4 },
+  perf_event_array: { valueSize: 4 },
+  ringbuf: { keySize: 0, valueSize: 0, maxEntries: 4096 },
+};
+
+/** A small shape that a map of the type may have. */
+export function smallShape(type: MapType): MapShape {
+  return { ...PLAIN, ...OTHERS[type.name] };
+}
