@@ -46,7 +46,7 @@ try {
   for (const { file, code } of examples()) {
     ran++;
     const path = join(scratch, `example-${ran}.mjs`);
-    const { code: js } = await transform(code, { loader: 'ts', format: 'esm' });
+    const { code: js } = await transform(code, { loader: 'ts', format: 'esm', target: 'es2022' });
     writeFileSync(path, js);
     try {
       execFileSync(process.execPath, [path], { cwd: root, stdio: 'pipe', timeout: 60_000 });

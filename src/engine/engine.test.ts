@@ -106,3 +106,31 @@ test('pins are names of one object each, absolute and without tricks', async () 
   await kernel.unpin('/sys/fs/bpf/a');
   await expect(kernel.pinned('/sys/fs/bpf/a')).rejects.toMatchObject({ errno: 'ENOENT' });
 });
+
+test('records that a program sends through a perf event array come out whole, and losses are counted', async () => {
+  const kernel = await Engine.create();
+  const events = await kernel.createMap({
+    ...COUNTS,
+    name: 'events',
+    type: 'perf_event_array',
+    valueSize: 4,
+    maxEntries: 1,
+  });
+  const send = `
+    *(u64 *)(r10 - 8) = 0x11223344
+    r3 = 0xffffffff ll
+    r4 = r10
+    r4 += -8
+    r5 = 8
+    r2 = m0 ll
+    call bpf_perf_event_output
+    exit`;
+  const program = await kernel.loadProgram(asmProgram('xdp', send, [events]));
+  using reader = kernel.perfBuffer(events, { bytesPerCpu: 4096 });
+  await program.run({ data: FRAME, repeat: 1000 });
+  const records = [...reader.read()];
+  expect(records[0]).toEqual({ cpu: 0, data: Uint8Array.of(0x44, 0x33, 0x22, 0x11, 0, 0, 0, 0) });
+  expect(BigInt(records.length)).toBe(reader.written);
+  expect(reader.written + reader.lost).toBe(1000n);
+  expect(reader.lost).toBeGreaterThan(0n);
+});

@@ -21,6 +21,7 @@ import { MapHandle, MapObject } from './map-handle.js';
 import { EngineMap } from './maps.js';
 import { EngineMemory, type EngineMemoryOptions } from './memory.js';
 import { ObjectTable } from './objects.js';
+import { PerfReader, type PerfReaderOptions } from './perf-reader.js';
 import { Pins } from './pins.js';
 import { ProgramHandle } from './program-handle.js';
 import { type LoadStamp, ProgramObject, type ProgramParts } from './program-object.js';
@@ -214,6 +215,26 @@ export class Engine implements Kernel {
   ringBuffer(map: BpfMap | { readonly raw: BpfMap }, options: RingBufferOptions = {}): RingBufferReader {
     const object = this.#ownMap('raw' in map ? map.raw : map);
     const reader = new RingBufferReader(this.memory, object.map, options, () => this.#maps.release(object));
+    this.#maps.use(object);
+    return reader;
+  }
+
+  /**
+   * Reads the records that programs send with `bpf_perf_event_output` through a `perf_event_array`, which stays alive
+   * until the reader is closed. Without a reader programs get -ENOENT; a full ring counts what it loses.
+   *
+   * @example
+   * ```ts
+   * import { Engine } from 'skep';
+   * const engine = await Engine.create();
+   * const map = await engine.createMap({ name: 'events', type: 'perf_event_array', keySize: 4, valueSize: 4, maxEntries: 1, flags: 0, pinning: 'none' });
+   * using reader = engine.perfBuffer(map);
+   * for (const { cpu, data } of reader.read()) console.log(cpu, data);
+   * ```
+   */
+  perfBuffer(map: BpfMap | { readonly raw: BpfMap }, options: PerfReaderOptions = {}): PerfReader {
+    const object = this.#ownMap('raw' in map ? map.raw : map);
+    const reader = new PerfReader(this.memory, object.map, options, () => this.#maps.release(object));
     this.#maps.use(object);
     return reader;
   }

@@ -1,5 +1,6 @@
 export { Engine, type EngineOptions, type EngineReplayOptions } from './engine.js';
 export type { CurrentTask } from './memory.js';
+export type { PerfReader, PerfReaderOptions, PerfRecord } from './perf-reader.js';
 export type { ProgramCounts } from './replay/counts.js';
 export type { ReplayProgress, ReplaySummary } from './replay/replay.js';
 export type { CaptureSource } from './replay/source.js';

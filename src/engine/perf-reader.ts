@@ -34,10 +34,16 @@ export class PerfReader {
   readonly #memory: EngineMemory;
   readonly #map: EngineMap;
   readonly #rings: number[] = [];
+  readonly #onClose: () => void;
   #closed = false;
 
   /** @throws {KernelError} EBUSY when the map has a reader, EINVAL for another type of map or size, ENOMEM */
-  constructor(memory: EngineMemory, map: EngineMap, options: PerfReaderOptions = {}) {
+  constructor(
+    memory: EngineMemory,
+    map: EngineMap,
+    options: PerfReaderOptions = {},
+    onClose: () => void = () => {},
+  ) {
     const size = options.bytesPerCpu ?? 65536;
     if (!map.type.helpers.includes('bpf_perf_event_output')) {
       throw new KernelError(
@@ -50,6 +56,7 @@ export class PerfReader {
     }
     this.#memory = memory;
     this.#map = map;
+    this.#onClose = onClose;
     this.#open(Math.min(memory.cpus, map.spec.maxEntries), size);
   }
 
@@ -62,7 +69,7 @@ export class PerfReader {
     for (let cpu = 0; cpu < count; cpu++) {
       const ring = this.#memory.runtime.perf_ring_create(cpu, size) >>> 0;
       if (ring === 0) {
-        this.close();
+        this.#free();
         throw new KernelError('ENOMEM', `The engine's memory has no room for a perf ring of ${size} bytes.`);
       }
       this.#rings.push(ring);
@@ -117,6 +124,15 @@ export class PerfReader {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#free();
+    this.#onClose();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #free(): void {
     this.#rings.forEach((ring, cpu) => {
       if (!this.#map.destroyed) this.#memory.setU32(this.#slot(cpu), 0);
       this.#memory.free(ring);
