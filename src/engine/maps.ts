@@ -320,6 +320,7 @@ function roundUp8(size: number): number {
 function updateReason(errno: ErrnoName, spec: MapSpec): string {
   switch (errno) {
     case 'E2BIG':
+    case 'ENOSPC':
       return `it has room for ${spec.maxEntries} entries and no more`;
     case 'EEXIST':
       return 'the key is there already, and BPF_NOEXIST was asked for';

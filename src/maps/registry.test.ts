@@ -38,6 +38,9 @@ const SIZES: readonly (readonly [number, number, number])[] = [
   [5, 1, 1],
   [260, 1, 1],
   [261, 1, 1],
+  [8, 4194304 - 256 - 24, 1],
+  [8, 4194304 - 256 - 23, 1],
+  [8, 0, 1],
 ];
 
 /** Every flag with a shape that the type can have, every shape with the flags that it needs. */

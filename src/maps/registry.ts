@@ -1,6 +1,7 @@
 import { KernelError } from '../errors/errno.js';
 import { array } from './array.js';
 import { hash } from './hash.js';
+import { lpmTrie } from './lpm-trie.js';
 import { lruHash } from './lru-hash.js';
 import type { MapType } from './map-type.js';
 import { percpuArray } from './percpu-array.js';
@@ -18,6 +19,7 @@ export const MAP_TYPES: readonly MapType[] = [
   percpuHash,
   percpuArray,
   lruHash,
+  lpmTrie,
   ringbuf,
 ];
 

@@ -6,6 +6,7 @@ const PLAIN: MapShape = { keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 };
 const OTHERS: Readonly<Record<string, Partial<MapShape>>> = {
   prog_array: { valueSize: 4 },
   perf_event_array: { valueSize: 4 },
+  lpm_trie: { keySize: 8, flags: 1 },
   ringbuf: { keySize: 0, valueSize: 0, maxEntries: 4096 },
 };
 

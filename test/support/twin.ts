@@ -22,6 +22,8 @@ export interface TwinCase {
     readonly keySize: number;
     readonly valueSize: number;
     readonly maxEntries: number;
+    /** Default 0. */
+    readonly flags?: number;
     readonly entries?: readonly (readonly [Uint8Array, Uint8Array])[];
   }[];
   readonly packet: Uint8Array;
@@ -64,8 +66,8 @@ export async function runInEngine(twin: TwinCase, engine: 'jit' | 'interpreter')
 
 /** Runs a case in this machine's own kernel. Values of per-CPU maps are summed up to one, as only one CPU ran. */
 export function runInLinux(twin: TwinCase): TwinOutcome {
-  const maps = twin.maps.map(({ type, keySize, valueSize, maxEntries }) =>
-    mapCreate({ type: mapType(type).id, keySize, valueSize, maxEntries }),
+  const maps = twin.maps.map(({ type, keySize, valueSize, maxEntries, flags = 0 }) =>
+    mapCreate({ type: mapType(type).id, keySize, valueSize, maxEntries, flags }),
   );
   try {
     twin.maps.forEach(({ entries = [] }, index) => {

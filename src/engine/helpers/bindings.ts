@@ -34,6 +34,7 @@ const LOOKUPS: Readonly<Record<string, { name: string; bySize: boolean }>> = {
   lru_hash: { name: 'lru_hash_lookup', bySize: true },
   array: { name: 'array_lookup', bySize: false },
   percpu_array: { name: 'percpu_array_lookup', bySize: false },
+  lpm_trie: { name: 'lpm_lookup', bySize: false },
 };
 const UPDATES: Readonly<Record<string, string>> = {
   hash: 'hash_update',
@@ -41,11 +42,13 @@ const UPDATES: Readonly<Record<string, string>> = {
   lru_hash: 'hash_update',
   array: 'array_update',
   percpu_array: 'percpu_array_update',
+  lpm_trie: 'lpm_update',
 };
 const DELETES: Readonly<Record<string, string>> = {
   hash: 'hash_delete',
   percpu_hash: 'hash_delete',
   lru_hash: 'hash_delete',
+  lpm_trie: 'lpm_delete',
 };
 
 function lookupName(map: MapFacts | undefined): string {

@@ -9,7 +9,7 @@ export interface MapAccess {
   delete(map: number, key: number): number;
   /** Copies entries `from`… to `out`; `next` is -1 at the end. */
   copyIndexed(map: number, shape: MapShape, from: number, out: number, most: number): Copied;
-  /** What `entries()` does: copy runs of values, ask for one key after the other, or nothing. */
+  /** What `entries()` does: copy runs of indexed or hashed values, ask for one key after the other, or nothing. */
   readonly walk: 'copy' | 'keys' | 'none';
 }
 export type Fail = (errno: ErrnoName, reason: string) => never;

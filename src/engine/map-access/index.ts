@@ -10,6 +10,7 @@ export type { AccessContext, MapAccess } from './access.js';
 const OTHERS: Readonly<Record<string, (context: AccessContext) => MapAccess>> = {
   prog_array: programAccess,
   perf_event_array: perfEventAccess,
+  lpm_trie: (context) => ({ ...valueAccess(context), walk: 'keys' }),
   ringbuf: ringbufAccess,
 };
 

@@ -108,6 +108,18 @@ export const RB_BUSY = 0x80000000;
 export const RB_DISCARD = 0x40000000;
 export const RB_MAX_RECORD = 0x3fffffff;
 
+/** Tries: u32 address of the root node, and the spin lock of the writers. */
+export const LPM_ROOT = 92;
+export const LPM_LOCK = 96;
+/** A node: two u32 addresses, for the next bit 0 and 1. */
+export const LPM_CHILDREN = 0;
+/** u32: prefix length, and `LPM_INTERMEDIATE` for a node that is no entry, only a fork. */
+export const LPM_PREFIX = 8;
+/** u32: the first four bytes of the prefix, big-endian. */
+export const LPM_HEAD = 12;
+export const LPM_DATA = 16;
+export const LPM_INTERMEDIATE = 0x80000000;
+
 /** A bucket: address of its first element, or an end mark; then its spin lock. */
 export const BUCKET_HEAD = 0;
 export const BUCKET_LOCK = 4;
@@ -217,6 +229,7 @@ export const MAP_PERF_EVENT_ARRAY = 4;
 export const MAP_PERCPU_HASH = 5;
 export const MAP_PERCPU_ARRAY = 6;
 export const MAP_LRU_HASH = 9;
+export const MAP_LPM_TRIE = 11;
 export const MAP_RINGBUF = 27;
 
 /** BPF_F_NO_PREALLOC */

@@ -1,6 +1,6 @@
 // What programs call where the JIT does not know the map, and what user space calls.
 import {
-  EINVAL, ENOTSUPP, MAP_ARRAY, MAP_CPU_STRIDE, MAP_HASH, MAP_LRU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH,
+  EINVAL, ENOTSUPP, MAP_ARRAY, MAP_CPU_STRIDE, MAP_HASH, MAP_LPM_TRIE, MAP_LRU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH,
   MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_RINGBUF, MAP_TYPE, SYS_CPUS,
 } from '../layout';
 import {
@@ -12,6 +12,7 @@ import {
   percpu_hash_lookup, percpu_hash_update_all,
 } from './hash';
 import { hash_next_key } from './hash-walk';
+import { lpm_create, lpm_delete, lpm_lookup, lpm_next_key, lpm_update } from './lpm';
 import { ringbuf_create } from './ringbuf';
 
 /** A map of a shape that the caller has checked, or 0 when there is no memory for it. */
@@ -28,6 +29,8 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
     case MAP_PROG_ARRAY:
     case MAP_PERF_EVENT_ARRAY:
       return slot_array_create(type, maxEntries, flags);
+    case MAP_LPM_TRIE:
+      return lpm_create(type, keySize, valueSize, maxEntries, flags);
     case MAP_RINGBUF:
       return ringbuf_create(type, maxEntries, flags);
     default:
@@ -41,7 +44,8 @@ function isHash(type: u32): bool {
 }
 
 export function map_destroy(map: usize): void {
-  if (isHash(load<u32>(map, MAP_TYPE))) hash_destroy(map);
+  const type = load<u32>(map, MAP_TYPE);
+  if (isHash(type) || type == MAP_LPM_TRIE) hash_destroy(map);
   else array_destroy(map);
 }
 
@@ -53,13 +57,16 @@ export function map_lookup(map: usize, key: usize): usize {
     case MAP_LRU_HASH: return lru_hash_lookup(map, key);
     case MAP_ARRAY: return array_lookup(map, key);
     case MAP_PERCPU_ARRAY: return percpu_array_lookup(map, key);
+    case MAP_LPM_TRIE: return lpm_lookup(map, key);
     default: return 0;
   }
 }
 
 /** As user space sees it: the first CPU's value, the others following at the map's CPU stride. */
 export function map_peek(map: usize, key: usize): usize {
-  return isHash(load<u32>(map, MAP_TYPE)) ? hash_lookup(map, key) : array_lookup(map, key);
+  const type = load<u32>(map, MAP_TYPE);
+  if (isHash(type)) return hash_lookup(map, key);
+  return type == MAP_LPM_TRIE ? lpm_lookup(map, key) : array_lookup(map, key);
 }
 
 export function map_lookup_percpu(map: usize, key: usize, cpu: u32): usize {
@@ -75,6 +82,7 @@ export function map_update(map: usize, key: usize, value: usize, flags: u64): i3
     case MAP_LRU_HASH: return hash_update(map, key, value, flags);
     case MAP_ARRAY: return array_update(map, key, value, flags);
     case MAP_PERCPU_ARRAY: return percpu_array_update(map, key, value, flags);
+    case MAP_LPM_TRIE: return lpm_update(map, key, value, flags);
     default: return -EINVAL;
   }
 }
@@ -89,11 +97,17 @@ export function map_store(map: usize, key: usize, value: usize, flags: u64): i32
 }
 
 export function map_delete(map: usize, key: usize): i32 {
-  return isHash(load<u32>(map, MAP_TYPE)) ? hash_delete(map, key) : -EINVAL;
+  const type = load<u32>(map, MAP_TYPE);
+  if (isHash(type)) return hash_delete(map, key);
+  return type == MAP_LPM_TRIE ? lpm_delete(map, key) : -EINVAL;
 }
 
 export function map_next_key(map: usize, key: usize, next: usize): i32 {
   const type = load<u32>(map, MAP_TYPE);
   if (isHash(type)) return hash_next_key(map, key, next);
-  return type == MAP_RINGBUF ? -ENOTSUPP : array_next_key(map, key, next);
+  switch (type) {
+    case MAP_LPM_TRIE: return lpm_next_key(map, key, next);
+    case MAP_RINGBUF: return -ENOTSUPP;
+    default: return array_next_key(map, key, next);
+  }
 }

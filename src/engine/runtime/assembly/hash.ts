@@ -94,7 +94,7 @@ function addChunk(map: usize, count: u32): bool {
 
 // ---- free list
 
-function take(map: usize): usize {
+export function take(map: usize): usize {
   acquire(map + MAP_FREE_LOCK);
   if (!load<u32>(map, MAP_FREE) && load<u32>(map, MAP_FLAGS) & F_NO_PREALLOC) {
     const stride = load<u32>(map, MAP_STRIDE);
@@ -108,7 +108,7 @@ function take(map: usize): usize {
   return element;
 }
 
-function give(map: usize, element: usize): void {
+export function give(map: usize, element: usize): void {
   acquire(map + MAP_FREE_LOCK);
   store<u32>(element, 0, ELEM_STATE);
   store<u32>(element, load<u32>(map, MAP_FREE), ELEM_FREE_NEXT);

@@ -6,6 +6,7 @@ export {
   lru_hash_lookup, lru_hash_lookup_4, lru_hash_lookup_8, lru_hash_lookup_16, hash_update, percpu_hash_update_all, hash_delete,
 } from './hash';
 export * from './hash-walk';
+export { lpm_delete, lpm_lookup, lpm_update } from './lpm';
 export * from './dispatch';
 export * from './task';
 export * from './run';
