@@ -46,7 +46,7 @@ const LOOK_AGAIN_MS = 10;
  * Batches cost a few nanoseconds a record; iterating record by record costs an object for each.
  *
  * @example
- * ```ts
+ * ```ts fragment
  * for await (const record of engine.ringBuffer(map)) console.log(record);
  * await engine.ringBuffer(map).forEachBatch((batch) => { total += batch.count; }, { signal });
  * ```
