@@ -91,3 +91,26 @@ export function describeTarget(target: AttachTarget): string {
       return target satisfies never;
   }
 }
+
+/** Program types that a kind of target takes. */
+const TAKES: Readonly<Record<AttachTarget['kind'], readonly string[]>> = {
+  xdp: ['xdp'],
+  tcx: ['sched_cls', 'sched_act'],
+  tracepoint: ['tracepoint'],
+  raw_tracepoint: ['raw_tracepoint'],
+  socket: ['socket_filter'],
+};
+
+/** @throws {KernelError} EINVAL when a program of this type cannot be attached there. */
+export function requireFitting(type: string, target: AttachTarget): void {
+  const takes = TAKES[target.kind];
+  if (takes.includes(type)) return;
+  throw new KernelError(
+    'EINVAL',
+    `a program of type ${type} cannot be attached to ${describeTarget(target)}`,
+    {
+      facts: { type, target, takes },
+      hint: `load it as type ${takes.join(' or ')}`,
+    },
+  );
+}

@@ -12,7 +12,7 @@ import type {
   Program,
 } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
-import { Attachments, describeTarget } from './attachments.js';
+import { Attachments, requireFitting } from './attachments.js';
 import { CodeCache } from './code.js';
 import { engineEnvironment } from './environment.js';
 import { createHostHelpers, TraceLog } from './helpers/host.js';
@@ -386,26 +386,4 @@ export class Engine implements Kernel {
   #ownProgram(program: Program): ProgramObject {
     return this.#programs.get(program.id);
   }
-}
-
-/** Program types that a kind of target takes. */
-const TAKES: Readonly<Record<AttachTarget['kind'], readonly string[]>> = {
-  xdp: ['xdp'],
-  tcx: ['sched_cls', 'sched_act'],
-  tracepoint: ['tracepoint'],
-  raw_tracepoint: ['raw_tracepoint'],
-  socket: ['socket_filter'],
-};
-
-function requireFitting(type: string, target: AttachTarget): void {
-  const takes = TAKES[target.kind];
-  if (takes.includes(type)) return;
-  throw new KernelError(
-    'EINVAL',
-    `a program of type ${type} cannot be attached to ${describeTarget(target)}`,
-    {
-      facts: { type, target, takes },
-      hint: `load it as type ${takes.join(' or ')}`,
-    },
-  );
 }

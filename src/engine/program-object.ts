@@ -144,20 +144,11 @@ export class ProgramObject implements Counted {
   }
 
   snapshot(): ProgramSnapshot {
-    const { name, type, attachType, attachTo, license, kernelVersion, insns, subprograms, lines, btf } =
-      this.parts;
+    const { btf, ...parts } = this.parts;
     return {
+      ...parts,
       id: this.id,
-      name,
-      type,
-      ...(attachType === undefined ? {} : { attachType }),
-      ...(attachTo === undefined ? {} : { attachTo }),
-      license,
-      kernelVersion,
-      insns,
       mapIds: this.maps.map((map) => map.id),
-      subprograms,
-      lines,
       ...(btf === undefined ? {} : { btf }),
       ...this.stamp,
       bytesJited: this.#bytesJited(),

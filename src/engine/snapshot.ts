@@ -1,7 +1,6 @@
 import type { Btf } from '../btf/types.js';
-import type { Insn } from '../isa/index.js';
-import type { AttachTarget } from '../kernel/kernel.js';
-import type { LineInfo, MapSpec, SubprogramSpec } from '../object/spec.js';
+import type { AttachTarget, LoadableProgram } from '../kernel/kernel.js';
+import type { MapSpec } from '../object/spec.js';
 
 /** Everything of an engine that outlives a process: what a root stores. Ids are never used twice in a root. */
 export interface EngineSnapshot {
@@ -24,18 +23,10 @@ export interface MapSnapshot {
   /** Entries one after the other, key then value, in the map's order. Nothing else is in it. */
   readonly entries: Uint8Array;
 }
-export interface ProgramSnapshot {
+/** A program without its maps and BTF as objects: maps by id, BTF when there is one. */
+export interface ProgramSnapshot extends Omit<LoadableProgram, 'maps' | 'btf'> {
   readonly id: number;
-  readonly name: string;
-  readonly type: string;
-  readonly attachType?: string;
-  readonly attachTo?: string;
-  readonly license: string;
-  readonly kernelVersion: number;
-  readonly insns: readonly Insn[];
   readonly mapIds: readonly number[];
-  readonly subprograms: readonly SubprogramSpec[];
-  readonly lines: readonly LineInfo[];
   readonly btf?: Btf;
   readonly loadedAt: number;
   readonly uid: number;
