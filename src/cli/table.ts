@@ -197,11 +197,13 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     path: ['verify'],
-    usage: 'OBJECT [PROG-NAME]',
-    doc: 'check programs as Linux would, and explain',
+    usage: 'OBJECT [PROG-NAME…]',
+    doc: 'check programs as Linux would, and explain; exit status 0 accepted, 1 rejected, 2 could not be tried',
     options: [
-      { name: 'log', doc: 'print the log in the words of Linux' },
-      { name: 'level', value: 'N', doc: 'log level: 1, 2 or 4, or their sum (1)' },
+      { name: 'log', value: 'N', doc: 'print the log in the words of Linux: 1, 2 or 4, or their sum' },
+      { name: 'all', doc: 'programs too that load only when named (sections that start with ?)' },
+      { name: 'profile', doc: 'print what each source line cost: instructions, states, pruning, time' },
+      { name: 'sarif', doc: 'answer in SARIF 2.1.0, for editors and code hosts' },
     ],
     load: () => import('./commands/verify.js'),
   },

@@ -3,7 +3,7 @@ import { hookByName } from '../hooks/index.js';
 import type { LoadableProgram, LoadProgramOptions, ProgramInfo } from '../kernel/kernel.js';
 import { ProgramRejected } from '../kernel/rejected.js';
 import { isGplCompatible } from '../object/license.js';
-import { type ProgramFacts, type VerifyStats, verify } from '../verifier/verify.js';
+import { type ProgramFacts, type VerifierProgram, type VerifyStats, verify } from '../verifier/verify.js';
 import type { Executable } from './abi.js';
 import type { CodeCache, InstalledCode } from './code.js';
 import { bindingFor } from './helpers/bindings.js';
@@ -69,20 +69,19 @@ export class ProgramObject implements Counted {
       });
     }
     const { name, insns, attachType, license, subprograms, lines, btf } = this.parts;
-    const result = verify(
-      {
-        name,
-        insns,
-        hook,
-        ...(attachType === undefined ? {} : { attachType }),
-        license,
-        maps: this.maps.map(({ map }) => map.facts),
-        subprograms,
-        lines,
-        btf,
-      },
-      { logLevel: options.logLevel ?? 1 },
-    );
+    const program: VerifierProgram = {
+      name,
+      insns,
+      hook,
+      ...(attachType === undefined ? {} : { attachType }),
+      license,
+      maps: this.maps.map(({ map }) => map.facts),
+      subprograms,
+      lines,
+      btf,
+    };
+    const result = verify(program, { logLevel: options.logLevel ?? 1 });
+    options.onVerify?.(program, result);
     options.onLog?.(result.log);
     if (!result.ok) throw new ProgramRejected(name, result.rejection, result.log);
     this.#verified = { facts: result.facts, stats: result.stats };

@@ -2,7 +2,7 @@ import type { Btf, BtfTypeId } from '../btf/types.js';
 import type { Insn } from '../isa/index.js';
 import type { KconfigFacts } from '../object/index.js';
 import type { LineInfo, MapSpec, SubprogramSpec } from '../object/spec.js';
-import type { Rejection, VerifyStats } from '../verifier/verify.js';
+import type { Rejection, VerifierProgram, VerifyResult, VerifyStats } from '../verifier/verify.js';
 
 /**
  * Whatever runs programs: the engine, a real Linux kernel, or an engine that another process has open.
@@ -77,6 +77,8 @@ export interface LoadableProgram {
 export interface LoadProgramOptions {
   readonly logLevel?: number;
   readonly onLog?: (log: string) => void;
+  /** What the verifier was given and answered, also when it rejects; kernels with a verifier of their own say nothing. */
+  readonly onVerify?: (program: VerifierProgram, result: VerifyResult) => void;
 }
 
 export interface MapInfo {

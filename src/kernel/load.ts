@@ -2,7 +2,15 @@ import { SkepError } from '../errors/base.js';
 import { KernelError } from '../errors/errno.js';
 import { kconfigContents, relocate } from '../object/index.js';
 import type { MapSpec, ObjectSpec, ProgramSpec } from '../object/spec.js';
-import type { AttachTarget, BpfMap, Kernel, KernelEnvironment, Link, Program } from './kernel.js';
+import type {
+  AttachTarget,
+  BpfMap,
+  Kernel,
+  KernelEnvironment,
+  Link,
+  LoadProgramOptions,
+  Program,
+} from './kernel.js';
 import { requireSameShape } from './map-shape.js';
 import { TypedMap } from './typed-map.js';
 
@@ -18,6 +26,8 @@ export interface LoadOptions {
   /** 1, 2 and 4: Linux's bits. The log goes to `onLog`. */
   readonly logLevel?: number;
   readonly onLog?: (program: string, log: string) => void;
+  /** See `LoadProgramOptions`. */
+  readonly onVerify?: LoadProgramOptions['onVerify'];
 }
 
 /** The default pin directory of libbpf. */
@@ -226,7 +236,7 @@ async function loadProgram(
     mapIndex: (name) => used.findIndex(([other]) => other === name),
     kernelBtf: kernel.environment.btf,
   });
-  const { onLog } = options;
+  const { onLog, onVerify } = options;
   return kernel.loadProgram(
     {
       name: spec.name,
@@ -243,6 +253,7 @@ async function loadProgram(
     },
     {
       ...(options.logLevel === undefined ? {} : { logLevel: options.logLevel }),
+      ...(onVerify === undefined ? {} : { onVerify }),
       ...(onLog === undefined ? {} : { onLog: (log: string) => onLog(spec.name, log) }),
     },
   );

@@ -4,6 +4,7 @@ import { analyse } from './control-flow/analyse.js';
 import type { Shape, Subprogram } from './control-flow/shape.js';
 import { lineOf } from './explain/source-line.js';
 import { explore } from './explore/explore.js';
+import type { Observer } from './explore/observer.js';
 import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
 import { argumentKinds } from './obligations/global-function.js';
@@ -43,7 +44,12 @@ export function check(program: VerifierProgram, options: VerifyOptions): VerifyR
   return silent.ok ? silent : checkOnce(program, options);
 }
 
-function checkOnce(program: VerifierProgram, options: VerifyOptions): VerifyResult {
+/** One verification, with somebody watching. */
+export function checkOnce(
+  program: VerifierProgram,
+  options: VerifyOptions,
+  observer?: Observer,
+): VerifyResult {
   const started = performance.now();
   const helpers = options.helpers ?? helperById;
   const budget = options.budget ?? BUDGET;
@@ -51,7 +57,13 @@ function checkOnce(program: VerifierProgram, options: VerifyOptions): VerifyResu
   const stats = (): VerifyStats => ({ ...statsOf(session), milliseconds: performance.now() - started });
   try {
     const shape = shapeOf(program, helpers);
-    session = new Session(program, shape, { level: options.logLevel ?? 0, budget, helpers, helperName });
+    session = new Session(program, shape, {
+      level: options.logLevel ?? 0,
+      budget,
+      helpers,
+      helperName,
+      observer,
+    });
     exploreAll(session);
     checkStackDepth(session);
     const facts = factsOf(session, shape);
@@ -59,6 +71,7 @@ function checkOnce(program: VerifierProgram, options: VerifyOptions): VerifyResu
     return { ok: true, facts, log: logText(session, options), stats: stats() };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    if (session !== undefined) observer?.refused?.(session);
     session?.log.line(error.message);
     const log = logText(session, options, error.message);
     return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };

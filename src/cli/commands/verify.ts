@@ -1,79 +1,116 @@
 import { Engine } from '../../engine/engine.js';
 import { SkepError } from '../../errors/base.js';
-import { helperById } from '../../helpers/registry.js';
 import { load } from '../../kernel/load.js';
-import { ProgramRejected } from '../../kernel/rejected.js';
-import { type Explanation, explain, renderExplanation } from '../../verifier/explain/render.js';
+import type { ObjectSpec } from '../../object/spec.js';
+import { explain } from '../../verifier/explain/explain.js';
+import { profile } from '../../verifier/explain/profile.js';
+import { profileTable } from '../../verifier/explain/profile-table.js';
+import { renderExplanation } from '../../verifier/explain/render.js';
+import { sarif } from '../../verifier/explain/sarif.js';
+import type { VerifierProgram, VerifyResult } from '../../verifier/verify.js';
 import type { Run } from '../context.js';
-import { CommandError } from '../failure.js';
-import type { Json } from '../format/json.js';
+import { CommandError, renderFailure } from '../failure.js';
+import { formatJson, type Json } from '../format/json.js';
 import { expectPrograms, readObject } from '../load.js';
-import { didYouMean } from '../usage.js';
-import { parseNumber } from '../words.js';
+import type { Output } from '../output.js';
+import { didYouMean, UsageError } from '../usage.js';
+import { parseNumber, type Words } from '../words.js';
+import { outcomeJson } from './verify-json.js';
 
-interface Outcome {
-  readonly name: string;
-  readonly error: SkepError | undefined;
-  readonly log: string;
-  readonly explanation: Explanation | undefined;
-}
+/** What came of one program: the verifier's answer, or why there is none. */
+export type Outcome =
+  | { readonly name: string; readonly program: VerifierProgram; readonly result: VerifyResult }
+  | { readonly name: string; readonly error: SkepError };
+
+const STATUS = { accepted: 0, rejected: 1, untried: 2 } as const;
 
 /** Verifies in an engine of its own: the root stays as it is. */
 export const run: Run = async ({ words, options, out }) => {
-  const file = words.take('an object file');
-  const only = words.peek() === undefined ? undefined : words.take('a program');
-  words.end();
-  const level = options.get('level');
-  const logLevel = typeof level === 'string' ? parseNumber(level, 'log level', 7) : 1;
-  const spec = await readObject(file);
-  expectPrograms(spec, file);
-  const names = spec.programs.map(({ name }) => name);
-  if (only !== undefined && !names.includes(only)) {
-    throw new CommandError(`the object has no program named ${only}`, didYouMean(only, names));
-  }
+  const level = options.get('log');
+  const logLevel = typeof level === 'string' ? parseNumber(level, 'log level', 7) : 0;
   const outcomes: Outcome[] = [];
-  for (const name of only === undefined ? names : [only]) {
-    let log = '';
-    const engine = await Engine.create();
-    try {
-      await load(spec, engine, { programs: [name], logLevel, onLog: (_, text) => (log = text) });
-      outcomes.push({ name, error: undefined, log, explanation: undefined });
-    } catch (error) {
-      if (!(error instanceof SkepError)) throw error;
-      const rejected = error instanceof ProgramRejected ? error : undefined;
-      const insns = spec.programs.find((program) => program.name === name)?.insns ?? [];
-      const explanation = rejected && explain({ insns }, rejected.rejection, (id) => helperById(id)?.name);
-      outcomes.push({ name, error, log: rejected?.log ?? log, explanation });
-    } finally {
-      await engine.close();
+  try {
+    const file = words.take('an object file');
+    const spec = await readObject(file);
+    expectPrograms(spec, file);
+    for (const name of chosen(spec, words, options.has('all'))) {
+      outcomes.push(await outcomeOf(spec, name, logLevel));
     }
+  } catch (error) {
+    if (!(error instanceof SkepError) || error instanceof UsageError) throw error;
+    (out.json ? process.stdout : process.stderr).write(renderFailure(error, out.json, out.pretty));
+    out.handOver();
+    return STATUS.untried;
   }
-  if (out.json) out.answer(outcomes.map(outcomeJson));
-  else for (const outcome of outcomes) out.write(outcomeText(outcome, options.has('log')));
-  return outcomes.every(({ error }) => error === undefined) ? 0 : 1;
+  if (options.has('sarif')) {
+    out.handOver();
+    out.write(`${formatJson(sarif(explanations(outcomes)) as Json, true)}\n`);
+  } else if (out.json) out.answer(outcomes.map((outcome) => outcomeJson(outcome, options.has('profile'))));
+  else for (const outcome of outcomes) writeOutcome(out, outcome, logLevel > 0, options.has('profile'));
+  return Math.max(...outcomes.map((outcome) => STATUS[verdictOf(outcome)]));
 };
 
-function outcomeText({ name, error, log, explanation }: Outcome, wantsLog: boolean): string {
-  const text = !wantsLog || log === '' || log.endsWith('\n') ? log : `${log}\n`;
-  const shown = wantsLog ? text : '';
-  if (error === undefined) return `${shown}${name}: accepted\n`;
-  if (explanation !== undefined) return `${shown}${name}: rejected\n${renderExplanation(explanation)}`;
-  const hint = error.hint === undefined ? '' : `  ${error.hint}\n`;
-  return `${shown}${name}: ${error.message}\n${hint}`;
+function chosen(spec: ObjectSpec, words: Words, all: boolean): readonly string[] {
+  const names = spec.programs.map(({ name }) => name);
+  const wanted = words.rest();
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new CommandError(`the object has no program named ${unknown}`, didYouMean(unknown, names));
+  if (wanted.length > 0) return wanted;
+  const loaded = spec.programs.filter(({ autoload }) => all || autoload !== false);
+  return (loaded.length === 0 ? spec.programs : loaded).map(({ name }) => name);
 }
 
-function outcomeJson({ name, error, log, explanation }: Outcome): Json {
-  if (error === undefined) return { name, ok: true, log };
-  const rejection = error instanceof ProgramRejected ? error.rejection : undefined;
-  return {
-    name,
-    ok: false,
-    error: error.message,
-    rule: rejection?.rule,
-    insn: rejection?.insn,
-    line: rejection?.line === undefined ? undefined : { ...rejection.line },
-    hint: error.hint,
-    why: explanation?.why,
-    log,
-  };
+async function outcomeOf(spec: ObjectSpec, name: string, logLevel: number): Promise<Outcome> {
+  const engine = await Engine.create();
+  let outcome: Outcome | undefined;
+  try {
+    await load(spec, engine, {
+      programs: [name],
+      logLevel,
+      onVerify: (program, result) => (outcome = { name, program, result }),
+    });
+  } catch (error) {
+    if (!(error instanceof SkepError)) throw error;
+    // What comes after the verdict, such as compiling, is not asked for here.
+    outcome ??= { name, error };
+  } finally {
+    await engine.close();
+  }
+  return outcome as Outcome;
+}
+
+export function verdictOf(outcome: Outcome): keyof typeof STATUS {
+  if ('error' in outcome) return 'untried';
+  if (outcome.result.ok) return 'accepted';
+  return outcome.result.rejection.rule === 'unsupported' ? 'untried' : 'rejected';
+}
+
+function explanations(outcomes: readonly Outcome[]) {
+  return outcomes.flatMap((outcome) =>
+    'error' in outcome || outcome.result.ok
+      ? []
+      : [explain(outcome.program, outcome.result.rejection, outcome.result.stats.processedInsns)],
+  );
+}
+
+function writeOutcome(out: Output, outcome: Outcome, wantsLog: boolean, wantsProfile: boolean): void {
+  const { name } = outcome;
+  if ('error' in outcome) {
+    const { message, hint } = outcome.error;
+    out.write(`${name}: could not be tried: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}`);
+    return;
+  }
+  const { program, result } = outcome;
+  if (wantsLog) out.write(result.log);
+  if (result.ok) {
+    const { processedInsns, totalStates } = result.stats;
+    out.write(`${name}: accepted (${processedInsns} instructions processed, ${totalStates} states kept)\n`);
+  } else {
+    const explanation = explain(program, result.rejection, result.stats.processedInsns);
+    const colour = out.isTerminal && !process.env['NO_COLOR'];
+    const verdict = verdictOf(outcome) === 'rejected' ? 'rejected' : 'could not be tried';
+    out.write(`${name}: ${verdict}\n${renderExplanation(explanation, { colour })}`);
+  }
+  if (wantsProfile) out.write(profileTable(profile(program).rows));
 }

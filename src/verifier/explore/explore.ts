@@ -50,6 +50,7 @@ function walk(s: Session): void {
       break;
     }
     if (shape.jumpPoint[s.at] === 1) s.historyEntry();
+    s.observer?.step?.(s);
     showState(s);
     log.insn(s.at);
     s.facts.reached(s.at);

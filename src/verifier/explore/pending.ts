@@ -15,7 +15,7 @@ export function fork(s: Session, insn: number, previous: number): Path {
     branches: 1,
     lastInsn: path.lastInsn,
   };
-  s.pending.push({ path: copy, insn, previous, logLength: s.log.length });
+  s.pending.push({ path: copy, insn, previous, logLength: s.log.length, mark: s.observer?.mark?.(s) });
   if (s.pending.length > MAX_PENDING) refuse(tooManyJumps, s.at, { jumps: s.pending.length });
   if (copy.parent !== undefined) copy.parent.branches++;
   return copy;
@@ -32,5 +32,6 @@ export function resume(s: Session): boolean {
   s.at = next.insn;
   s.previous = next.previous;
   s.log.cutTo(next.logLength);
+  s.observer?.resumed?.(s, next.mark);
   return true;
 }

@@ -13,6 +13,7 @@ import { StateMemory } from '../state/state-memory.js';
 import type { VerifierProgram } from '../verify.js';
 import { FactsCollector } from './facts.js';
 import { LiveStack } from './live-stack.js';
+import type { Observer } from './observer.js';
 import type { HistoryEntry, Path } from './path.js';
 
 /** A path set aside while another is walked. */
@@ -22,6 +23,7 @@ export interface Pending {
   readonly insn: number;
   readonly previous: number;
   readonly logLength: number;
+  readonly mark: unknown;
 }
 
 /** Everything that one verification knows. */
@@ -35,6 +37,7 @@ export class Session {
   readonly liveStack: LiveStack;
   readonly budget: number;
   readonly helpers: (id: number) => Helper | undefined;
+  readonly observer: Observer | undefined;
 
   path!: Path;
   /** The frame that runs: cached `memory.currentFrame(path.state)`. */
@@ -77,6 +80,7 @@ export class Session {
       budget: number;
       helpers: (id: number) => Helper | undefined;
       helperName: (id: number) => string;
+      observer?: Observer | undefined;
     },
   ) {
     this.program = program;
@@ -84,6 +88,7 @@ export class Session {
     this.log = new Log(options.level, shape, program, options.helperName);
     this.budget = options.budget;
     this.helpers = options.helpers;
+    this.observer = options.observer;
     this.facts = new FactsCollector(shape.insns.length);
     this.liveStack = new LiveStack(shape);
     this.explored = Array.from({ length: shape.insns.length }, () => []);
@@ -162,6 +167,7 @@ export class Session {
     const entry = this.historyEntry();
     entry.stackFrame = frame;
     entry.stackSlot = slot;
+    this.observer?.stackAccess?.(frame, slot);
   }
 
   #constant = 0;

@@ -30,9 +30,9 @@ function visit(s: Session, subprogram: Subprogram, before: number, frame: number
   const own = (Math.max(subprogram.stackDepth, 1) + 15) & ~15;
   let depth = before;
   if (isPrivate && own >= PRIVATE_FROM) {
-    if (own > MAX_STACK) refuse(stackDepth, s.at, { frames: frame + 1, depth: own });
+    if (own > MAX_STACK) refuse(stackDepth, subprogram.start, { frames: frame + 1, depth: own });
   } else depth += own;
-  if (depth > MAX_STACK) refuse(stackDepth, s.at, { frames: frame + 1, depth });
+  if (depth > MAX_STACK) refuse(stackDepth, subprogram.start, { frames: frame + 1, depth });
   for (let index = subprogram.start; index < subprogram.end; index++) {
     const insn = s.shape.insns[index];
     const start = insn === undefined ? undefined : calleeStart(insn, index);

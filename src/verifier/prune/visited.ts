@@ -124,6 +124,7 @@ function maybeLooping(s: Session, old: Path): boolean {
 
 function hit(s: Session, old: Path, incomplete: boolean): boolean {
   old.hits++;
+  s.observer?.pruned?.(s);
   if (s.shape.jumpPoint[s.at] === 1) s.historyEntry();
   propagatePrecision(s, old, s.path);
   if (incomplete) s.loops.addBackEdge(s, old, s.path);
@@ -133,6 +134,7 @@ function hit(s: Session, old: Path, incomplete: boolean): boolean {
 function saveHere(s: Session, bucket: Path[]): void {
   const { path } = s;
   s.totalStates++;
+  s.observer?.saved?.(s);
   s.savedStates++;
   s.peakStates = Math.max(s.peakStates, s.savedStates);
   s.jumpsAtSave = s.jumps;
