@@ -5,6 +5,7 @@ import { bpfAvailability } from '../src/linux/bpf.js';
 import { parseObject } from '../src/object/index.js';
 import { type EngineSide, prepareEngine } from './engine-side.js';
 import { prepareKernel } from './kernel-side.js';
+import { measureVerification, type VerificationRow } from './verification.js';
 import { WORKLOADS, type Workload } from './workloads.js';
 
 interface Row {
@@ -14,6 +15,8 @@ interface Row {
   readonly kernel: number | undefined;
 }
 
+/** Besides the workloads: how long the verifier takes. */
+const VERIFICATION = 'verification';
 const ROUNDS = 25;
 const WARM_UP_MILLISECONDS = 500;
 /** What one round of one side takes: less than the scheduler's slice, so that some rounds are undisturbed. */
@@ -27,18 +30,21 @@ const ROUND_NANOSECONDS = 3e6;
 export async function main(args: readonly string[], folder: string): Promise<number> {
   const update = args.includes('--update');
   const names = args.filter((arg) => !arg.startsWith('-'));
-  const unknown = names.find((name) => !WORKLOADS.some((workload) => workload.name === name));
+  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION];
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    process.stderr.write(
-      `There is no workload ${unknown}; there are ${WORKLOADS.map(({ name }) => name).join(', ')}.\n`,
-    );
+    process.stderr.write(`There is no workload ${unknown}; there are ${known.join(', ')}.\n`);
     return 2;
   }
   const { available, reason } = bpfAvailability();
   if (!available) process.stdout.write(`The kernel's column is missing: ${reason}\n`);
   const chosen = WORKLOADS.filter(({ name }) => names.length === 0 || names.includes(name));
   const rows = chosen.map((workload) => measure(workload, folder, available));
-  const table = render(rows);
+  const verified =
+    names.length === 0 || names.includes(VERIFICATION) ? measureVerification(folder, available) : [];
+  const table = [rows.length === 0 ? '' : render(rows), verified.length === 0 ? '' : renderVerified(verified)]
+    .filter((part) => part !== '')
+    .join('\n');
   process.stdout.write(table);
   if (update) writeFileSync(join(folder, 'RESULTS.md'), results(table));
   return 0;
@@ -111,6 +117,17 @@ function render(rows: readonly Row[]): string {
   return `${markdownTable([head, ...lines])}${summary}`;
 }
 
+function renderVerified(rows: readonly VerificationRow[]): string {
+  const lines = rows.map(({ title, processed, ours, kernel }) => [
+    title,
+    String(processed),
+    ours.toFixed(0),
+    kernel === undefined ? '' : kernel.toFixed(0),
+    kernel === undefined ? '' : (ours / kernel).toFixed(2),
+  ]);
+  return markdownTable([['ms per verification', 'processed', 'skep', 'kernel', 'skep/kernel'], ...lines]);
+}
+
 /** The first column to the left, all others to the right. */
 function markdownTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -131,7 +148,8 @@ function results(table: string): string {
 
 Written by \`npm run bench -- --update\`: the best of ${ROUNDS} rounds, the sides taking turns; the repetition is inside
 wasm (\`run_repeat\`) and inside the kernel (\`BPF_PROG_TEST_RUN\`), which counts whole nanoseconds. Both loops cost
-something: the first line says what.
+something: the first line says what. Verification is measured on programs of very many steps, in the kernel as a whole
+\`BPF_PROG_LOAD\` without a log.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}
 - Kernel: Linux ${release()}

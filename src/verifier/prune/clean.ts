@@ -12,6 +12,18 @@ export function frameInsns(s: Session, path: Path): number[] {
   return insns;
 }
 
+/** Tells the domain which registers of each frame of a state are still read. */
+export function setLiveRegisters(s: Session, path: Path): void {
+  const { memory } = s;
+  const { liveRegisters } = s.shape;
+  const last = memory.currentFrameIndex(path.state);
+  for (let frame = 0; frame < last; frame++) {
+    const callsite = memory.callsite(memory.frame(path.state, frame + 1));
+    memory.setLiveRegs(frame, liveRegisters[callsite] as number);
+  }
+  memory.setLiveRegs(last, liveRegisters[path.insn] as number);
+}
+
 /** Forgets registers and stack slots of a saved state that nothing reads any more, so that they keep nothing apart. */
 export function cleanState(s: Session, path: Path): void {
   const { memory, ops } = s;

@@ -3,16 +3,8 @@ import type { Session } from '../explore/session.js';
 import { frameText } from '../log/state-text.js';
 import { infiniteLoop } from '../rules/infinite-loop.js';
 import { refuse } from '../rules/rule.js';
-import {
-  COMPARE_EXACT,
-  COMPARE_NOT_EXACT,
-  COMPARE_RANGE_WITHIN,
-  FRAME_REG_COUNT,
-  FRAME_REGS,
-  REG_PRECISE,
-  REG_SIZE,
-} from '../state/layout.js';
-import { cleanState, frameInsns } from './clean.js';
+import { COMPARE_EXACT, COMPARE_NOT_EXACT, COMPARE_RANGE_WITHIN } from '../state/layout.js';
+import { cleanState, setLiveRegisters } from './clean.js';
 import { forgetPrecision, propagatePrecision } from './precision.js';
 
 /** A path without a save for so many history entries gets one. */
@@ -91,35 +83,23 @@ function sameCallsites(s: Session, old: Path): boolean {
 
 function covers(s: Session, old: Path, exact: number, when: boolean): boolean {
   if (!when || s.memory.currentFrameIndex(old.state) !== s.depth()) return false;
-  const insns = frameInsns(s, old);
-  insns.forEach((insn, frame) => {
-    s.memory.setLiveRegs(frame, s.shape.liveRegisters[insn] as number);
-  });
+  setLiveRegisters(s, old);
   return s.ops.statesEqual(old.state, s.path.state, exact) !== 0;
 }
 
 function checkInfiniteLoop(s: Session, old: Path): void {
-  if (isMayGoto(s) || old.mayGotoDepth !== s.path.mayGotoDepth || !maybeLooping(s, old)) return;
+  if (
+    isMayGoto(s) ||
+    old.mayGotoDepth !== s.path.mayGotoDepth ||
+    s.ops.maybeLooping(old.state, s.path.state) === 0
+  )
+    return;
   if (!covers(s, old, COMPARE_EXACT, true)) return;
   const names = { maps: s.program.maps };
   s.log.source(s.at);
   const cur = frameText(s.memory, s.frame, names);
   const before = frameText(s.memory, s.memory.currentFrame(old.state), names);
   refuse(infiniteLoop, s.at, { insn: s.at, cur, old: before });
-}
-
-/** A quick look: all registers of the innermost frame are the same, bit for bit. */
-function maybeLooping(s: Session, old: Path): boolean {
-  const { memory } = s;
-  if (memory.currentFrameIndex(old.state) !== s.depth()) return false;
-  const a = memory.currentFrame(old.state) + FRAME_REGS;
-  const b = s.frame + FRAME_REGS;
-  for (let reg = 0; reg < FRAME_REG_COUNT; reg++) {
-    for (let at = reg * REG_SIZE; at < reg * REG_SIZE + REG_PRECISE; at += 4) {
-      if (memory.word(a + at) !== memory.word(b + at)) return false;
-    }
-  }
-  return true;
 }
 
 function hit(s: Session, old: Path, incomplete: boolean): boolean {

@@ -126,6 +126,8 @@ export interface Domain {
    */
   liveRegsAddress(): number;
   statesEqual(old: StateAddr, cur: StateAddr, exact: number): number;
+  /** A quick look before an exact comparison: all registers of the innermost frames are the same, bit for bit. */
+  maybeLooping(old: StateAddr, cur: StateAddr): number;
   widenImprecise(old: StateAddr, cur: StateAddr): void;
   /** Whether unwritten stack may be read (privileged programs; the default). */
   setUninitAllowed(allowed: boolean | number): void;

@@ -8,7 +8,6 @@ import { invalidShift } from '../rules/invalid-shift.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
-import { REG_MASK, REG_VALUE } from '../state/layout.js';
 import { movePointer } from './pointer.js';
 
 const CODES = Object.fromEntries(
@@ -50,7 +49,7 @@ function arithmetic(s: Session, operation: Alu, src: Operand): void {
     movePointer(s, operation, target, source, dstScalar, srcScalar);
     return;
   }
-  if (op === 'and' || op === 'or') splitMask(s, width, dst, source);
+  if (op === 'and' || op === 'or') splitMask(s, dst, source);
   const code = CODES[op];
   if (src.kind === 'imm') {
     ops.aluImm(code, width, target, src.imm);
@@ -63,18 +62,15 @@ function arithmetic(s: Session, operation: Alu, src: Operand): void {
 }
 
 /** A scalar that is 0 or -1 is a mask that stands for a comparison: each of the two is followed on its own. */
-function splitMask(s: Session, width: 32 | 64, dst: number, source: RegAddr): void {
+function splitMask(s: Session, dst: number, source: RegAddr): void {
   const { memory, ops } = s;
   const reg = s.reg(dst);
   if (source !== 0 && !memory.isConst(source)) return;
-  const [min, max] =
-    width === 32
-      ? [memory.smin32(reg), memory.smax32(reg)]
-      : [memory.sminNumber(reg), memory.smaxNumber(reg)];
-  if (min !== -1 || max !== 0) return;
+  const width = ops.signMaskWidth(reg);
+  if (width === 0) return;
   const other = fork(s, s.at, s.at);
-  ops.setKnown(memory.reg(memory.frame(other.state, s.depth()), dst), 0n);
-  ops.setKnown(reg, width === 32 ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn);
+  ops.assumeMask(memory.reg(memory.frame(other.state, s.depth()), dst), width, 0);
+  ops.assumeMask(reg, width, 1);
 }
 
 function transferMove(s: Session, { width, dst, src }: Alu): void {
@@ -123,32 +119,11 @@ export function transferUnary(s: Session, operation: Operation & { kind: 'neg' |
   s.checkWritable(operation.dst);
   if (!s.memory.isScalar(reg)) s.ops.markUnknown(reg);
   else if (operation.kind === 'neg') s.ops.negate(operation.width, reg);
-  else swapBytes(s, reg, operation);
+  else s.ops.swapBytes(SWAPS[operation.to], operation.bits, reg);
 }
 
-/** The known bits change places; on a little-endian machine `le` only cuts. */
-function swapBytes(s: Session, reg: RegAddr, { to, bits }: Operation & { kind: 'end' }): void {
-  const { memory, ops } = s;
-  const arrange = (word: bigint) => (to === 'le' ? BigInt.asUintN(bits, word) : reverseBytes(word, bits / 8));
-  const value = arrange(memory.tnumValue(reg));
-  const mask = arrange(memory.tnumMask(reg));
-  ops.markUnknown(reg);
-  setWords(s, reg + REG_VALUE, value);
-  setWords(s, reg + REG_MASK, mask);
-  ops.syncBounds(reg);
-}
-
-function reverseBytes(word: bigint, count: number): bigint {
-  let reversed = 0n;
-  for (let index = 0; index < count; index++)
-    reversed = (reversed << 8n) | ((word >> BigInt(index * 8)) & 0xffn);
-  return reversed;
-}
-
-function setWords(s: Session, at: number, word: bigint): void {
-  s.memory.setWord(at, Number(BigInt.asIntN(32, word)));
-  s.memory.setWord(at + 4, Number(BigInt.asIntN(32, word >> 32n)));
-}
+/** Codes of the domain's byte swaps. */
+const SWAPS = { le: 0, be: 1, bswap: 2 } as const;
 
 export function transferAddressSpaceCast(s: Session): never {
   return refuse(unsupported, s.at, { what: 'address space casts' });

@@ -3,7 +3,7 @@ import type { Place } from '../explore/path.js';
 import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { showState } from '../explore/show-state.js';
-import { frameInsns } from '../prune/clean.js';
+import { setLiveRegisters } from '../prune/clean.js';
 import { markPrecise } from '../prune/precision.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
 import {
@@ -107,10 +107,7 @@ function isNeverNull(type: number): boolean {
 
 /** Remembers which scalars learn from this comparison together, so that precision reaches all of them. */
 function noteLinked(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
-  const insns = frameInsns(s, s.path);
-  insns.forEach((insn, frame) => {
-    s.memory.setLiveRegs(frame, s.shape.liveRegisters[insn] as number);
-  });
+  setLiveRegisters(s, s.path);
   const count = s.ops.collectLinked(s.path.state, a, branch.src.kind === 'reg' ? b : 0);
   if (count < 2) return;
   const places: Place[] = [];

@@ -217,6 +217,18 @@ export function statesEqual(old: usize, cur: usize, exact: i32): bool {
   return true;
 }
 
+/** A quick look: all registers of the innermost frames are the same, bit for bit. */
+export function maybeLooping(old: usize, cur: usize): bool {
+  const last = load<i32>(old, STATE_CURFRAME);
+  if (last != load<i32>(cur, STATE_CURFRAME)) return false;
+  const a = frameAt(old, last) + FRAME_REGS;
+  const b = frameAt(cur, last) + FRAME_REGS;
+  for (let r = 0; r < FRAME_REG_COUNT; r++) {
+    if (!sameWords(a + r * REG_SIZE, b + r * REG_SIZE, 0, REG_FRAMENO)) return false;
+  }
+  return true;
+}
+
 /** One register against one, with a fresh id map: for tests and single questions. */
 export function regCovers(old: usize, cur: usize, exact: i32): bool {
   resetIds();

@@ -4,7 +4,7 @@ export {
 } from './alu';
 export { isContradictory, syncBounds } from './bounds';
 export { branchTaken, branchTakenImm, immediate, refine, refineImm } from './branch';
-export { isSubset, liveRegsAddress, rangeWithin, regCovers, setUninitAllowed, statesEqual, widenImprecise } from './compare';
+export { isSubset, liveRegsAddress, maybeLooping, rangeWithin, regCovers, setUninitAllowed, statesEqual, widenImprecise } from './compare';
 export { signExtend32, signExtend64, truncateTo, zeroExtend32 } from './extend';
 export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, setKnown } from './fields';
 export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, syncLinked, walkNext, walkStart } from './link';
