@@ -31,14 +31,6 @@ done:
 `;
 
 describe.each(['jit', 'interpreter'] as const)('the engine with its %s', (engine) => {
-  test('runs a program on a packet and keeps what it wrote', async () => {
-    const kernel = await Engine.create({ engine });
-    const map = await kernel.createMap(COUNTS);
-    const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
-    expect(await program.run({ data: FRAME, repeat: 5 })).toMatchObject({ returnValue: 2, data: FRAME });
-    expect(await map.lookup(word(0))).toEqual(Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0));
-  });
-
   test('comes back from a snapshot with its maps, programs, links and pins', async () => {
     const kernel = await Engine.create({ engine });
     const map = await kernel.createMap(COUNTS);
@@ -59,52 +51,11 @@ describe.each(['jit', 'interpreter'] as const)('the engine with its %s', (engine
   });
 });
 
-test('an object lives as long as somebody uses it, and its id is never used again', async () => {
-  const kernel = await Engine.create();
-  const map = await kernel.createMap(COUNTS);
-  const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
-  await map.close();
-  expect(await kernel.maps()).toHaveLength(1);
-  await program.close();
-  await expect(kernel.mapById(map.id)).resolves.toBeDefined();
-});
-
 test('what only handles hold does not outlive the process', async () => {
   const kernel = await Engine.create();
   const map = await kernel.createMap(COUNTS);
   await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
   expect(kernel.snapshot()).toMatchObject({ maps: [], programs: [], nextMapId: 2, nextProgramId: 2 });
-});
-
-test('one XDP program holds a device, unless told to give way', async () => {
-  const kernel = await Engine.create();
-  const program = await kernel.loadProgram(asmProgram('xdp', 'r0 = 2\nexit', []));
-  const target = { kind: 'xdp', iface: 'eth0' } as const;
-  await kernel.attach(program, target);
-  await expect(kernel.attach(program, target)).rejects.toMatchObject({ errno: 'EBUSY' });
-  await kernel.attach(program, { ...target, replace: true });
-  expect((await kernel.links()).map((link) => link.id)).toEqual([2]);
-});
-
-test.each([
-  [{ kind: 'xdp', iface: 'nope' }, 'ENODEV'],
-  [{ kind: 'tracepoint', name: 'tcp_v4_connect' }, 'EINVAL'],
-] as const)('attaching an XDP program to %o is refused with %s', async (target, errno) => {
-  const kernel = await Engine.create();
-  const program = await kernel.loadProgram(asmProgram('xdp', 'r0 = 2\nexit', []));
-  await expect(kernel.attach(program, target)).rejects.toMatchObject({ errno });
-});
-
-test('pins are names of one object each, absolute and without tricks', async () => {
-  const kernel = await Engine.create();
-  const map = await kernel.createMap(COUNTS);
-  await kernel.pin(map, '/sys/fs/bpf/a');
-  await expect(kernel.pin(map, '/sys/fs/bpf//a')).rejects.toMatchObject({ errno: 'EEXIST' });
-  await expect(kernel.pin(map, '/sys/fs/bpf/a/b')).rejects.toMatchObject({ errno: 'EINVAL' });
-  await expect(kernel.pin(map, 'relative')).rejects.toMatchObject({ errno: 'EINVAL' });
-  await expect(kernel.pin(map, '/sys/../a')).rejects.toMatchObject({ errno: 'EINVAL' });
-  await kernel.unpin('/sys/fs/bpf/a');
-  await expect(kernel.pinned('/sys/fs/bpf/a')).rejects.toMatchObject({ errno: 'ENOENT' });
 });
 
 test('records that a program sends through a perf event array come out whole, and losses are counted', async () => {

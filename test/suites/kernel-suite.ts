@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BpfMap, Kernel } from '../../src/kernel/kernel.js';
+import { load } from '../../src/kernel/load.js';
+import { parseObject } from '../../src/object/index.js';
+import type { MapSpec } from '../../src/object/spec.js';
+import { asmProgram } from '../support/asm-program.js';
+
+/** A kernel under test, empty, and how to end it. */
+export interface Subject {
+  readonly kernel: Kernel;
+  close(): Promise<void>;
+}
+
+const u32 = (value: number) => new Uint8Array(new Uint32Array([value]).buffer);
+const u64 = (value: number) => new Uint8Array(new BigUint64Array([BigInt(value)]).buffer);
+const FRAME = new Uint8Array(64);
+const HASH: MapSpec = {
+  name: 'counts',
+  type: 'hash',
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: 3,
+  flags: 0,
+  pinning: 'none',
+};
+const ARRAY: MapSpec = { ...HASH, type: 'array', maxEntries: 4 };
+const PASS = 'r0 = 2\nexit';
+const ETH0 = { kind: 'xdp', iface: 'eth0' } as const;
+
+/** Adds one to slot 0 of map 0 and passes the packet. */
+const COUNT = `
+  *(u32 *)(r10 - 4) = 0
+  r2 = r10
+  r2 += -4
+  r1 = m0 ll
+  call bpf_map_lookup_elem
+  if r0 == 0 goto done
+  r1 = 1
+  lock *(u64 *)(r0 + 0) += r1
+done:
+  r0 = 2
+  exit`;
+
+async function keysOf(map: BpfMap): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const [key] of map.entries()) keys.push(String(key));
+  return keys.sort();
+}
+
+/** What every `Kernel` does alike. The same cases run on the engine, on a remote one, and on Linux. */
+export function kernelSuite(name: string, make: () => Promise<Subject>): void {
+  describe(name, () => {
+    let subject: Subject;
+    let kernel: Kernel;
+    beforeEach(async () => {
+      subject = await make();
+      kernel = subject.kernel;
+    });
+    afterEach(() => subject.close());
+
+    test('a map gives back what was written, and undefined for what was not', async () => {
+      const map = await kernel.createMap(HASH);
+      await map.update(u32(1), u64(10));
+      expect(await map.lookup(u32(1))).toEqual(u64(10));
+      expect(await map.lookup(u32(2))).toBeUndefined();
+      await map.delete(u32(1));
+      expect(await map.lookup(u32(1))).toBeUndefined();
+    });
+
+    test('a map says what it is', async () => {
+      const map = await kernel.createMap(HASH);
+      expect(await map.info()).toMatchObject({
+        id: map.id,
+        name: 'counts',
+        type: 'hash',
+        keySize: 4,
+        valueSize: 8,
+        maxEntries: 3,
+        flags: 0,
+        frozen: false,
+      });
+    });
+
+    test.each([
+      ['a key that is there, with BPF_NOEXIST', 1, 1, 'EEXIST'],
+      ['a key that is not there, with BPF_EXIST', 9, 2, 'ENOENT'],
+      ['one entry more than fits', 9, 0, 'E2BIG'],
+      ['flags that do not exist', 1, 3, 'EINVAL'],
+    ])('an update of %s is refused', async (_what, key, flags, errno) => {
+      const map = await kernel.createMap(HASH);
+      for (const one of [1, 2, 3]) await map.update(u32(one), u64(one));
+      await expect(map.update(u32(key), u64(0), flags)).rejects.toMatchObject({ errno });
+    });
+
+    test('deleting what is not there is refused', async () => {
+      await expect((await kernel.createMap(HASH)).delete(u32(1))).rejects.toMatchObject({ errno: 'ENOENT' });
+      await expect((await kernel.createMap(ARRAY)).delete(u32(1))).rejects.toMatchObject({ errno: 'EINVAL' });
+    });
+
+    test('entries and keys are walked through once each', async () => {
+      const map = await kernel.createMap(HASH);
+      for (const key of [1, 2, 3]) await map.update(u32(key), u64(key));
+      expect(await keysOf(map)).toEqual([u32(1), u32(2), u32(3)].map(String));
+      const walked: string[] = [];
+      for (let key = await map.nextKey(); key !== undefined; key = await map.nextKey(key))
+        walked.push(String(key));
+      expect(walked.sort()).toEqual(await keysOf(map));
+    });
+
+    test('a frozen map can be read but not written', async () => {
+      const map = await kernel.createMap(ARRAY);
+      await map.freeze();
+      await expect(map.update(u32(0), u64(1))).rejects.toMatchObject({ errno: 'EPERM' });
+      expect(await map.lookup(u32(0))).toEqual(u64(0));
+      expect((await map.info()).frozen).toBe(true);
+    });
+
+    test.each([
+      ['an array with keys of 8 bytes', { ...ARRAY, keySize: 8 }, 'EINVAL'],
+      ['a hash without entries', { ...HASH, maxEntries: 0 }, 'EINVAL'],
+      ['a hash with an unknown flag', { ...HASH, flags: 1 << 30 }, 'EINVAL'],
+    ])('%s cannot be made', async (_what, spec, errno) => {
+      await expect(kernel.createMap(spec)).rejects.toMatchObject({ errno });
+      expect(await kernel.maps()).toEqual([]);
+    });
+
+    test('a program runs on a packet and changes its map', async () => {
+      const map = await kernel.createMap(ARRAY);
+      const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+      expect(await program.run({ data: FRAME, repeat: 5 })).toMatchObject({ returnValue: 2, data: FRAME });
+      expect(await map.lookup(u32(0))).toEqual(u64(5));
+      await expect(program.run({ data: new Uint8Array(3) })).rejects.toMatchObject({ errno: 'EINVAL' });
+    });
+
+    test('a program says what it is, and which maps it uses', async () => {
+      const map = await kernel.createMap(ARRAY);
+      const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+      const info = await program.info();
+      expect(info).toMatchObject({
+        id: program.id,
+        name: 'test',
+        type: 'xdp',
+        gplCompatible: true,
+        mapIds: [map.id],
+      });
+      expect(info.tag).toMatch(/^[0-9a-f]{16}$/);
+      expect((await program.xlated()).insns).toHaveLength(info.bytesXlated / 8);
+    });
+
+    test('a program that the verifier refuses is not loaded, and the reason is data', async () => {
+      const bad = asmProgram('xdp', 'r0 = *(u64 *)(r1 + 800)\nexit', []);
+      await expect(kernel.loadProgram(bad)).rejects.toMatchObject({
+        code: 'PROGRAM_REJECTED',
+        rejection: { insn: 0, errno: 'EACCES', message: 'invalid bpf_context access off=800 size=8' },
+      });
+      expect(await kernel.programs()).toEqual([]);
+    });
+
+    test('one XDP program holds a device, unless told to give way', async () => {
+      const program = await kernel.loadProgram(asmProgram('xdp', PASS, []));
+      const link = await kernel.attach(program, ETH0);
+      expect(await link.info()).toMatchObject({ id: link.id, type: 'xdp', programId: program.id });
+      await expect(kernel.attach(program, ETH0)).rejects.toMatchObject({ errno: 'EBUSY' });
+      const second = await kernel.attach(program, { ...ETH0, replace: true });
+      expect((await kernel.links()).map((one) => one.id)).toEqual([second.id]);
+      await second.detach();
+      expect(await kernel.links()).toEqual([]);
+    });
+
+    test.each([
+      ['a device that is not there', { kind: 'xdp', iface: 'nope' }, 'ENODEV'],
+      ['a tracepoint, for an XDP program', { kind: 'tracepoint', name: 'tcp_v4_connect' }, 'EINVAL'],
+    ] as const)('attaching to %s is refused', async (_what, target, errno) => {
+      const program = await kernel.loadProgram(asmProgram('xdp', PASS, []));
+      await expect(kernel.attach(program, target)).rejects.toMatchObject({ errno });
+    });
+
+    test('pins are names of one object each, absolute and without tricks', async () => {
+      const map = await kernel.createMap(HASH);
+      await kernel.pin(map, '/sys/fs/bpf/a');
+      expect(await kernel.pins()).toEqual([{ path: '/sys/fs/bpf/a', kind: 'map', id: map.id }]);
+      expect((await kernel.pinned('/sys/fs/bpf/a')).id).toBe(map.id);
+      await expect(kernel.pin(map, '/sys/fs/bpf//a')).rejects.toMatchObject({ errno: 'EEXIST' });
+      await expect(kernel.pin(map, '/sys/fs/bpf/a/b')).rejects.toMatchObject({ errno: 'EINVAL' });
+      await expect(kernel.pin(map, 'relative')).rejects.toMatchObject({ errno: 'EINVAL' });
+      await expect(kernel.pin(map, '/sys/../a')).rejects.toMatchObject({ errno: 'EINVAL' });
+      await kernel.unpin('/sys/fs/bpf/a');
+      await expect(kernel.pinned('/sys/fs/bpf/a')).rejects.toMatchObject({ errno: 'ENOENT' });
+    });
+
+    test('ids are never given twice, and unknown ones are refused', async () => {
+      const first = await kernel.createMap(HASH);
+      await first.close();
+      const second = await kernel.createMap(HASH);
+      expect(second.id).toBeGreaterThan(first.id);
+      await expect(kernel.mapById(9999)).rejects.toMatchObject({ errno: 'ENOENT' });
+      await expect(kernel.programById(9999)).rejects.toMatchObject({ errno: 'ENOENT' });
+      await expect(kernel.linkById(9999)).rejects.toMatchObject({ errno: 'ENOENT' });
+    });
+
+    test('a program keeps its maps alive', async () => {
+      const map = await kernel.createMap(ARRAY);
+      const program = await kernel.loadProgram(asmProgram('xdp', COUNT, [map]));
+      await map.close();
+      expect((await program.info()).mapIds).toEqual([map.id]);
+      expect((await kernel.mapById(map.id)).id).toBe(map.id);
+    });
+
+    test('an object is loaded with its maps, attached where its section says, and its map is typed', async () => {
+      const loaded = await load(
+        parseObject(readFileSync('examples/tcp_syn_tracer/tcp_syn_tracer.bpf.o')),
+        kernel,
+      );
+      const link = await loaded.attach('tcp_syn_tracer');
+      expect((await link.info()).target).toMatchObject({ kind: 'tracepoint', name: 'tcp_v4_connect' });
+      const counts = loaded.map<number, number>('my_syn_counts');
+      await counts.set(0x0100000a, 7);
+      expect(await counts.get(0x0100000a)).toBe(7);
+      for await (const entry of counts) expect(entry).toEqual([0x0100000a, 7]);
+    });
+  });
+}
