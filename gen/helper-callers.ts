@@ -1,7 +1,6 @@
 // Measures on a real kernel which program types may call which helper, and which helpers need a GPL-compatible
 // licence, by loading one tiny program for each pair. Writes src/helpers/callers.ts. As root:
-//   npx esbuild gen/helper-callers.ts --bundle --platform=node --format=esm --external:koffi \
-//     --outfile=node_modules/.gen.mjs && node node_modules/.gen.mjs && npx biome check --write src/helpers
+//   node scripts/generate.mjs --kernel
 import { execSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { HELPER_NAMES } from '../src/helpers/names.js';

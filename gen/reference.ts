@@ -1,6 +1,7 @@
 // Writes docs/reference.md from the registries, so that no table of facts is written twice: `npm run generate`.
 import { writeFileSync } from 'node:fs';
 import { bindingFor } from '../src/engine/helpers/bindings.js';
+import { engineRuns } from '../src/engine/program-types.js';
 import { TRACEPOINTS, tracepointTitle } from '../src/engine/world/tracepoints.js';
 import { HELPER_NAMES } from '../src/helpers/names.js';
 import { HELPERS, helperById } from '../src/helpers/registry.js';
@@ -23,7 +24,11 @@ function hooks(): string {
     code(hook.name),
     hook.sections.map(({ prefix, rest }) => code(rest === 'none' ? prefix : `${prefix}/…`)).join(' '),
     code(hook.ctx.struct),
-    hook.returns === undefined ? 'any' : `${hook.returns.min} to ${hook.returns.max}`,
+    [
+      ...new Set(
+        hook.views.map(({ returns }) => (returns === undefined ? 'any' : `${returns.min} to ${returns.max}`)),
+      ),
+    ].join(' or '),
     hook.packet,
     hook.since,
     hook.doc,
@@ -58,7 +63,7 @@ function tracepoints(): string {
 }
 
 function missing(): string {
-  const types = PROGRAM_TYPES.slice(1).filter(({ name }) => !HOOKS.some((hook) => hook.name === name));
+  const types = PROGRAM_TYPES.slice(1).filter(({ name }) => !engineRuns(name));
   const mapTypes = LINUX_MAP_TYPES.filter(({ id }) => !MAP_TYPES.some((type) => type.id === id));
   const unbound = HELPER_NAMES.flatMap((name, id) =>
     name === 'unspec' || (helperById(id) !== undefined && bindingFor(id) !== undefined) ? [] : [name],
@@ -113,7 +118,7 @@ ${tracepoints()}
 ${instructions}
 
 ## Not yet in the engine
-Refused by name when a program asks for them.
+Refused by name when a program asks for them. Programs of the types here can be verified.
 
 ${missing()}
 `,

@@ -1,9 +1,16 @@
-// Runs the generators whose output is committed. `--check` fails when that changes a file.
+// Runs the generators whose output is committed. `--check` fails when that changes a file. `--kernel` runs those that
+// measure the kernel of this machine instead, as root: `git diff` then shows how it differs.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const GENERATORS = [{ source: 'gen/reference.ts', output: 'docs/reference.md' }];
+const KERNEL_GENERATORS = [
+  { source: 'gen/hook-tables.ts', output: 'src/hooks/measured.ts' },
+  { source: 'gen/helper-callers.ts', output: 'src/helpers/callers.ts' },
+];
+const GENERATORS = process.argv.includes('--kernel')
+  ? KERNEL_GENERATORS
+  : [{ source: 'gen/reference.ts', output: 'docs/reference.md' }];
 
 for (const { source } of GENERATORS) {
   const outfile = 'node_modules/.skep-generator.mjs';
@@ -13,6 +20,7 @@ for (const { source } of GENERATORS) {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    target: 'node20',
     external: ['koffi'],
     logLevel: 'warning',
   });

@@ -1,5 +1,6 @@
 import { KernelError } from '../errors/errno.js';
 import type { AttachTarget } from '../kernel/kernel.js';
+import { TARGET_TYPES } from './program-types.js';
 
 /** A program attached somewhere, as replay and the simulated world call it. */
 export interface Attachment {
@@ -92,18 +93,9 @@ export function describeTarget(target: AttachTarget): string {
   }
 }
 
-/** Program types that a kind of target takes. */
-const TAKES: Readonly<Record<AttachTarget['kind'], readonly string[]>> = {
-  xdp: ['xdp'],
-  tcx: ['sched_cls', 'sched_act'],
-  tracepoint: ['tracepoint'],
-  raw_tracepoint: ['raw_tracepoint'],
-  socket: ['socket_filter'],
-};
-
 /** @throws {KernelError} EINVAL when a program of this type cannot be attached there. */
 export function requireFitting(type: string, target: AttachTarget): void {
-  const takes = TAKES[target.kind];
+  const takes = TARGET_TYPES[target.kind];
   if (takes.includes(type)) return;
   throw new KernelError(
     'EINVAL',

@@ -25,6 +25,7 @@ import { PerfReader, type PerfReaderOptions } from './perf-reader.js';
 import { Pins } from './pins.js';
 import { ProgramHandle } from './program-handle.js';
 import { type LoadStamp, ProgramObject, type ProgramParts } from './program-object.js';
+import { requireRunnable } from './program-types.js';
 import type { ReplayAttachments } from './replay/attachments.js';
 import { type ReplayOptions, type ReplaySummary, replay } from './replay/replay.js';
 import type { CaptureSource } from './replay/source.js';
@@ -123,6 +124,7 @@ export class Engine implements Kernel {
 
   async loadProgram(program: LoadableProgram, options: LoadProgramOptions = {}): Promise<Program> {
     const { maps, ...parts } = program;
+    if (options.verifyOnly !== true) requireRunnable(parts.type);
     const objects = maps.map((map) => this.#ownMap(map));
     const id = this.#programs.nextId;
     const object = this.#newProgram(id, parts, objects, {
@@ -131,7 +133,7 @@ export class Engine implements Kernel {
     });
     try {
       object.verify(options);
-      object.code();
+      if (options.verifyOnly !== true) object.code();
     } catch (error) {
       object.destroy();
       throw error;

@@ -9,6 +9,7 @@ import type { CodeCache, InstalledCode } from './code.js';
 import { bindingFor } from './helpers/bindings.js';
 import type { MapObject } from './map-handle.js';
 import type { Counted } from './objects.js';
+import { requireRunnable } from './program-types.js';
 import type { ProgramSnapshot } from './snapshot.js';
 import { programTag } from './tag.js';
 
@@ -63,9 +64,8 @@ export class ProgramObject implements Counted {
     if (this.#verified !== undefined) return this.#verified;
     const hook = hookByName(this.parts.type);
     if (hook === undefined) {
-      throw new KernelError('EOPNOTSUPP', `the engine does not run programs of type ${this.parts.type} yet`, {
+      throw new KernelError('EINVAL', `Linux has no program type ${this.parts.type}`, {
         facts: { type: this.parts.type },
-        docs: 'reference.md',
       });
     }
     const { name, insns, attachType, license, subprograms, lines, btf } = this.parts;
@@ -90,6 +90,7 @@ export class ProgramObject implements Counted {
 
   /** The program in the function table: verified and compiled when needed. @throws {ProgramRejected} */
   code(): InstalledCode {
+    requireRunnable(this.parts.type);
     this.#code ??= this.#cache.install(this.#executable());
     return this.#code;
   }

@@ -79,7 +79,7 @@ function loads(helper: Helper, change: Partial<Record<number, string>> = {}, pac
   const type = callerOf(helper);
   const ctx = hookByName(type)!.ctx.fields;
   const offset = (name: string) =>
-    ctx === 'bytes' ? 0 : (ctx.find((field) => field.name === name)?.offset ?? 0);
+    typeof ctx === 'string' ? 0 : (ctx.find((field) => field.name === name)?.offset ?? 0);
   const source = [
     'r6 = r1',
     packet ? PACKET.replace('DATA', `${offset('data')}`).replace('END', `${offset('data_end')}`) : '',

@@ -1,5 +1,17 @@
+export { type Loaded, loadOf, mayStore, mayUse, viewOf } from './access.js';
 export { ATTACH_TYPES, type AttachType, attachTypeById, attachTypeByName } from './attach-types.js';
-export type { CtxField, CtxLayout, Hook, SectionRule } from './hook.js';
+export type {
+  AccessOffsets,
+  CtxField,
+  CtxLayout,
+  Hook,
+  HookRules,
+  HookView,
+  PacketAccess,
+  ReturnRange,
+  SectionRule,
+  StructAccess,
+} from './hook.js';
 export {
   PROGRAM_TYPES,
   type ProgramType,

@@ -1,9 +1,17 @@
-import type { Hook } from './hook.js';
+import type { CtxLayout, Hook } from './hook.js';
+import { MEASURED } from './measured.js';
 
 /** Most arguments that a tracepoint has: Linux's MAX_BPF_FUNC_ARGS. */
-export const MAX_RAW_TRACEPOINT_ARGS = 12;
+const MAX_RAW_TRACEPOINT_ARGS = 12;
 
-/** Programs on a kernel tracepoint, reading its raw arguments, 64 bits each. */
+/** The arguments of a tracepoint as the kernel passes them, 64 bits each. */
+export const rawTracepointCtx: CtxLayout = {
+  struct: 'bpf_raw_tracepoint_args',
+  size: MAX_RAW_TRACEPOINT_ARGS * 8,
+  fields: 'bytes',
+};
+
+/** Programs on a kernel tracepoint, reading its raw arguments. */
 export const rawTracepoint: Hook = {
   id: 17,
   name: 'raw_tracepoint',
@@ -13,8 +21,7 @@ export const rawTracepoint: Hook = {
     { prefix: 'raw_tracepoint', rest: 'optional' },
     { prefix: 'raw_tp', rest: 'optional' },
   ],
-  ctx: { struct: 'bpf_raw_tracepoint_args', size: MAX_RAW_TRACEPOINT_ARGS * 8, fields: 'bytes' },
-  packet: 'none',
+  ctx: rawTracepointCtx,
+  ...MEASURED.raw_tracepoint,
   attachTypes: ['raw_tracepoint'],
-  testRun: true,
 };

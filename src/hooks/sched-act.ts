@@ -1,5 +1,7 @@
 import type { Hook } from './hook.js';
-import { TC_ACTIONS, tcCtx } from './sched-cls.js';
+import { MEASURED } from './measured.js';
+import { TC_ACTIONS } from './sched-cls.js';
+import { skBuffCtx } from './sk-buff.js';
 
 /** Programs that are the action of a tc filter. */
 export const schedAct: Hook = {
@@ -8,9 +10,8 @@ export const schedAct: Hook = {
   since: '4.1',
   doc: 'The action of a tc filter: decides about the packets that the filter selected.',
   sections: [{ prefix: 'action', rest: 'optional' }],
-  ctx: tcCtx,
+  ctx: skBuffCtx,
+  ...MEASURED.sched_act,
   verdicts: TC_ACTIONS,
-  packet: 'write',
   attachTypes: [],
-  testRun: true,
 };

@@ -1,5 +1,6 @@
-import type { CtxLayout, Hook } from './hook.js';
-import { SOCKET_FIELDS, skBuffLayout } from './sk-buff.js';
+import type { Hook } from './hook.js';
+import { MEASURED } from './measured.js';
+import { skBuffCtx } from './sk-buff.js';
 
 /** `TC_ACT_*` of include/uapi/linux/pkt_cls.h; -1 leaves the verdict to the next program or the filter's own. */
 export const TC_ACTIONS = {
@@ -14,12 +15,6 @@ export const TC_ACTIONS = {
   7: 'TC_ACT_REDIRECT',
   8: 'TC_ACT_TRAP',
 } as const;
-
-/** `struct __sk_buff` as tc programs, classifiers and actions alike, may use it. */
-export const tcCtx: CtxLayout = skBuffLayout({
-  hidden: SOCKET_FIELDS,
-  writable: ['mark', 'queue_mapping', 'priority', 'tc_index', 'cb', 'tc_classid', 'tstamp'],
-});
 
 /** Programs at the traffic-control layer, with an skb, on receive and on transmit. */
 export const schedCls: Hook = {
@@ -37,9 +32,8 @@ export const schedCls: Hook = {
     { prefix: 'netkit/primary', rest: 'none', attachType: 'netkit_primary' },
     { prefix: 'netkit/peer', rest: 'none', attachType: 'netkit_peer' },
   ],
-  ctx: tcCtx,
+  ctx: skBuffCtx,
+  ...MEASURED.sched_cls,
   verdicts: TC_ACTIONS,
-  packet: 'write',
   attachTypes: ['tcx_ingress', 'tcx_egress'],
-  testRun: true,
 };

@@ -1,7 +1,8 @@
 import type { Hook } from './hook.js';
+import { MEASURED } from './measured.js';
 
 /** Linux's PERF_MAX_TRACE_SIZE: a record's fields may be read up to here, whatever the tracepoint's own size. */
-export const MAX_TRACEPOINT_RECORD = 8192;
+const MAX_TRACEPOINT_RECORD = 8192;
 
 /** Programs on a kernel tracepoint, reading the record that its tracefs `format` file describes. */
 export const tracepoint: Hook = {
@@ -13,8 +14,7 @@ export const tracepoint: Hook = {
     { prefix: 'tracepoint', rest: 'optional' },
     { prefix: 'tp', rest: 'optional' },
   ],
-  ctx: { struct: 'trace_event', size: MAX_TRACEPOINT_RECORD, start: 8, fields: 'bytes' },
-  packet: 'none',
+  ctx: { struct: 'trace_event', size: MAX_TRACEPOINT_RECORD, fields: 'bytes' },
+  ...MEASURED.tracepoint,
   attachTypes: ['tracepoint'],
-  testRun: false,
 };

@@ -1,4 +1,6 @@
+import { ctxLayout } from './ctx-layout.js';
 import type { Hook } from './hook.js';
+import { MEASURED } from './measured.js';
 
 /** `enum xdp_action`. */
 export const XDP_ACTIONS = {
@@ -23,44 +25,15 @@ export const xdp: Hook = {
     { prefix: 'xdp/cpumap', rest: 'none', attachType: 'xdp_cpumap' },
     { prefix: 'xdp.frags/cpumap', rest: 'none', attachType: 'xdp_cpumap' },
   ],
-  ctx: {
-    struct: 'xdp_md',
-    size: 24,
-    fields: [
-      { name: 'data', offset: 0, size: 4, read: true, write: false, narrow: false, pointer: 'packet' },
-      {
-        name: 'data_end',
-        offset: 4,
-        size: 4,
-        read: true,
-        write: false,
-        narrow: false,
-        pointer: 'packet_end',
-      },
-      {
-        name: 'data_meta',
-        offset: 8,
-        size: 4,
-        read: true,
-        write: false,
-        narrow: false,
-        pointer: 'packet_meta',
-      },
-      { name: 'ingress_ifindex', offset: 12, size: 4, read: true, write: false, narrow: false },
-      { name: 'rx_queue_index', offset: 16, size: 4, read: true, write: false, narrow: false },
-      {
-        name: 'egress_ifindex',
-        offset: 20,
-        size: 4,
-        read: true,
-        write: false,
-        narrow: false,
-        attachType: 'xdp_devmap',
-      },
-    ],
-  },
+  ctx: ctxLayout('xdp_md', 24, [
+    ['data', 0, 4],
+    ['data_end', 4, 4],
+    ['data_meta', 8, 4],
+    ['ingress_ifindex', 12, 4],
+    ['rx_queue_index', 16, 4],
+    ['egress_ifindex', 20, 4],
+  ]),
+  ...MEASURED.xdp,
   verdicts: XDP_ACTIONS,
-  packet: 'write',
   attachTypes: ['xdp', 'xdpgeneric', 'xdpdrv', 'xdpoffload'],
-  testRun: true,
 };

@@ -75,6 +75,8 @@ export interface LoadableProgram {
 }
 
 export interface LoadProgramOptions {
+  /** Stop after the verdict: the program need not be of a type that this kernel runs, and will not run. */
+  readonly verifyOnly?: boolean;
   readonly logLevel?: number;
   readonly onLog?: (log: string) => void;
   /** What the verifier was given and answered, also when it rejects; kernels with a verifier of their own say nothing. */

@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly maps?: Readonly<Record<string, BpfMap>>;
   /** Where maps that ask for it are found and pinned by name; default `/sys/fs/bpf`. */
   readonly pinDirectory?: string;
+  /** Stop after the verdicts: the programs need not be of types that this kernel runs, and will not run. */
+  readonly verifyOnly?: boolean;
   /** 1, 2 and 4: Linux's bits. The log goes to `onLog`. */
   readonly logLevel?: number;
   readonly onLog?: (program: string, log: string) => void;
@@ -252,6 +254,7 @@ async function loadProgram(
       btf: spec.btf,
     },
     {
+      ...(options.verifyOnly === undefined ? {} : { verifyOnly: options.verifyOnly }),
       ...(options.logLevel === undefined ? {} : { logLevel: options.logLevel }),
       ...(onVerify === undefined ? {} : { onVerify }),
       ...(onLog === undefined ? {} : { onLog: (log: string) => onLog(spec.name, log) }),

@@ -1,5 +1,7 @@
 import { HELPER_NAMES } from '../helpers/names.js';
 import { helperById, helperId } from '../helpers/registry.js';
+import { viewOf } from '../hooks/access.js';
+import type { HookView } from '../hooks/hook.js';
 import { analyse } from './control-flow/analyse.js';
 import type { Shape, Subprogram } from './control-flow/shape.js';
 import { lineOf } from './explain/source-line.js';
@@ -9,6 +11,7 @@ import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
 import { argumentKinds } from './obligations/global-function.js';
 import { checkStackDepth } from './obligations/stack-depth.js';
+import { attachType } from './rules/attach-type.js';
 import { programSize } from './rules/program-size.js';
 import { Refusal, refuse } from './rules/rule.js';
 import { TYPE_CTX } from './state/layout.js';
@@ -56,8 +59,9 @@ export function checkOnce(
   let session: Session | undefined;
   const stats = (): VerifyStats => ({ ...statsOf(session), milliseconds: performance.now() - started });
   try {
+    const view = hookView(program);
     const shape = shapeOf(program, helpers);
-    session = new Session(program, shape, {
+    session = new Session(program, shape, view, {
       level: options.logLevel ?? 0,
       budget,
       helpers,
@@ -76,6 +80,15 @@ export function checkOnce(
     const log = logText(session, options, error.message);
     return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };
   }
+}
+
+function hookView({ hook, attachType: wanted }: VerifierProgram): HookView {
+  const view = viewOf(hook, wanted);
+  if (view !== undefined) return view;
+  return refuse(attachType, 0, {
+    type: hook.name,
+    ...(wanted === undefined ? {} : { attachType: wanted }),
+  });
 }
 
 function shapeOf(program: VerifierProgram, helpers: Session['helpers']): Shape {

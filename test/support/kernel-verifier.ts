@@ -1,15 +1,27 @@
+import { attachTypeByName, hookByName, PROGRAM_TYPES, type ProgramTypeName } from '../../src/hooks/index.js';
 import type { Insn } from '../../src/isa/index.js';
 import { mapCreate, progLoad, type RawMapShape } from '../../src/linux/bpf.js';
 
 /** Numbers of the program types that tests load: `enum bpf_prog_type`. */
-export const PROG_TYPE = {
-  socket_filter: 1,
-  sched_cls: 3,
-  tracepoint: 5,
-  xdp: 6,
-  cgroup_skb: 8,
-  raw_tracepoint: 17,
-} as const;
+export const PROG_TYPE = Object.fromEntries(PROGRAM_TYPES.map(({ name, id }) => [name, id])) as Readonly<
+  Record<ProgramTypeName, number>
+>;
+
+/** BPF_F_SLEEPABLE */
+const SLEEPABLE = 16;
+
+/** What bpf(2) must be told to load a program of a type, and for an attach type. */
+export function loadAs(hook: string, attachType?: string) {
+  const facts = hookByName(hook);
+  if (facts === undefined) throw new RangeError(`no hook ${hook}`);
+  const attach = attachType === undefined ? undefined : attachTypeByName(attachType);
+  if (attachType !== undefined && attach === undefined) throw new RangeError(`no attach type ${attachType}`);
+  return {
+    type: facts.id,
+    ...(attach === undefined ? {} : { expectedAttachType: attach.id }),
+    ...(facts.sleepable === 'must' ? { flags: SLEEPABLE } : {}),
+  };
+}
 
 export interface KernelVerifyOptions {
   readonly progType?: keyof typeof PROG_TYPE;

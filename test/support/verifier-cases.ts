@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface VerifierCase {
   readonly name: string;
   readonly hook: string;
+  /** What the program is loaded for; the hook's first attach type when absent. */
+  readonly attachType?: string;
   readonly source: string;
   /** Absent until labelled. The kernel's final message; '' when it accepts. */
   readonly verdict?: string;
@@ -25,7 +27,7 @@ export function caseFiles(): string[] {
 }
 
 /**
- * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK`, then the program, indented, then its label:
+ * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE]`, then the program, indented, then its label:
  * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `.
  */
 export function readCases(file: string): VerifierCase[] {
@@ -36,11 +38,13 @@ export function readCases(file: string): VerifierCase[] {
     .map((part) => {
       const lines = part.split('\n');
       const source = lines.filter((line) => line.startsWith('    ')).map((line) => line.trim());
+      const hook = /^hook: (\w+)(?: (\w+))?$/m.exec(part);
       const label = lines.find((line) => line.startsWith('=> '));
       const message = lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2));
       return {
         name: (lines[0] as string).trim(),
-        hook: /^hook: (\w+)$/m.exec(part)?.[1] ?? 'socket_filter',
+        hook: hook?.[1] ?? 'socket_filter',
+        ...(hook?.[2] === undefined ? {} : { attachType: hook[2] }),
         source: source.join('\n'),
         ...(label === undefined ? {} : { verdict: label === '=> accepted' ? '' : message.join('\n') }),
       };
@@ -52,7 +56,7 @@ export function formatCases(cases: readonly VerifierCase[]): string {
   return cases.map(formatCase).join('\n');
 }
 
-function formatCase({ name, hook, source, verdict }: VerifierCase): string {
+function formatCase({ name, hook, attachType, source, verdict }: VerifierCase): string {
   const program = source
     .split('\n')
     .map((line) => `    ${line}\n`)
@@ -62,5 +66,5 @@ function formatCase({ name, hook, source, verdict }: VerifierCase): string {
     .map((line) => `| ${line}\n`)
     .join('');
   const label = verdict === '' ? '=> accepted\n' : `=> rejected\n${message}`;
-  return `## ${name}\nhook: ${hook}\n${program}${label}`;
+  return `## ${name}\nhook: ${hook}${attachType === undefined ? '' : ` ${attachType}`}\n${program}${label}`;
 }

@@ -54,6 +54,7 @@ export function testProgram(
   insns: readonly Insn[],
   hook = 'socket_filter',
   license = 'GPL',
+  attachType?: string,
 ): VerifierProgram {
   const facts = hookByName(hook);
   if (facts === undefined) throw new RangeError(`no hook ${hook}`);
@@ -61,6 +62,7 @@ export function testProgram(
     name: 'test',
     insns,
     hook: facts,
+    ...(attachType === undefined ? {} : { attachType }),
     license,
     maps: TEST_MAPS,
     subprograms: [],

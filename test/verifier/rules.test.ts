@@ -25,12 +25,12 @@ const shown = RULES.filter(({ id }) => !WITHOUT_EXAMPLE.has(id));
 
 describe('each rule', () => {
   test.each(shown)('$id refuses its failing example', ({ id, fails }) => {
-    const result = verify(testProgram(assembleTest(fails.source), fails.hook));
+    const result = verify(testProgram(assembleTest(fails.source), fails.hook, 'GPL', fails.attachType));
     expect(result.ok ? 'accepted' : result.rejection.rule).toBe(id);
   });
 
   test.each(shown)('$id lets its passing example through', ({ passes }) => {
-    const result = verify(testProgram(assembleTest(passes.source), passes.hook));
+    const result = verify(testProgram(assembleTest(passes.source), passes.hook, 'GPL', passes.attachType));
     expect(result.ok ? '' : result.rejection.message).toBe('');
   });
 

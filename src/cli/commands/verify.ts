@@ -67,6 +67,7 @@ async function outcomeOf(spec: ObjectSpec, name: string, logLevel: number): Prom
   try {
     await load(spec, engine, {
       programs: [name],
+      verifyOnly: true,
       logLevel,
       onVerify: (program, result) => (outcome = { name, program, result }),
     });

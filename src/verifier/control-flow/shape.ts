@@ -1,4 +1,3 @@
-import type { Hook } from '../../hooks/hook.js';
 import { type Insn, type InsnIndex, type Operation, operationAt } from '../../isa/index.js';
 import type { VerifierProgram } from '../verify.js';
 
@@ -69,11 +68,6 @@ export function decodeOperations(insns: readonly Insn[]): (Operation | undefined
     const operation = operationAt(insns, index);
     return operation.kind === 'invalid' ? undefined : operation;
   });
-}
-
-/** Whether programs of a hook get at packets through their context. */
-export function readsPackets(hook: Hook): boolean {
-  return hook.packet !== 'none';
 }
 
 /** The name of a subprogram as the object gives it, or one made from its number. */

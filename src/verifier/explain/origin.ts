@@ -113,7 +113,7 @@ const CTX = 2;
 
 function fieldName(told: Told, type: number, off: number): string | undefined {
   const { fields } = told.program.hook.ctx;
-  if (type !== CTX || fields === 'bytes') return undefined;
+  if (type !== CTX || typeof fields === 'string') return undefined;
   return fields.find(({ offset, size }) => off >= offset && off < offset + size)?.name;
 }
 

@@ -1,4 +1,5 @@
 import type { Helper } from '../../helpers/helper.js';
+import type { HookView } from '../../hooks/hook.js';
 import type { Operation } from '../../isa/index.js';
 import type { Shape, Subprogram } from '../control-flow/shape.js';
 import { Log } from '../log/log.js';
@@ -30,6 +31,8 @@ export interface Pending {
 export class Session {
   readonly program: VerifierProgram;
   readonly shape: Shape;
+  /** The hook's rules for the program's attach type. */
+  readonly view: HookView;
   readonly memory = new StateMemory();
   readonly ops: Domain = this.memory.ops;
   readonly log: Log;
@@ -75,6 +78,7 @@ export class Session {
   constructor(
     program: VerifierProgram,
     shape: Shape,
+    view: HookView,
     options: {
       level: number;
       budget: number;
@@ -85,6 +89,7 @@ export class Session {
   ) {
     this.program = program;
     this.shape = shape;
+    this.view = view;
     this.log = new Log(options.level, shape, program, options.helperName);
     this.budget = options.budget;
     this.helpers = options.helpers;

@@ -1,4 +1,4 @@
-import type { CtxField } from '../../hooks/hook.js';
+import { loadOf, mayStore } from '../../hooks/access.js';
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { ctxAccess } from '../rules/ctx-access.js';
@@ -6,7 +6,19 @@ import { modifiedPointer } from '../rules/modified-pointer.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
-import { TYPE_PACKET, TYPE_PACKET_END, TYPE_PACKET_META, TYPE_SCALAR } from '../state/layout.js';
+import {
+  FLAG_MAYBE_NULL,
+  FLAG_TRUSTED,
+  TYPE_BTF_ID,
+  TYPE_FLOW_KEYS,
+  TYPE_PACKET,
+  TYPE_PACKET_END,
+  TYPE_PACKET_META,
+  TYPE_SCALAR,
+  TYPE_SOCK_COMMON,
+  TYPE_SOCKET,
+  TYPE_TP_BUFFER,
+} from '../state/layout.js';
 import { tnumText } from './text.js';
 
 /** The pointer is as it was given: no offset, constant or variable. */
@@ -20,11 +32,18 @@ export function checkUnmodified(s: Session, regno: number, reg: RegAddr): void {
     refuse(modifiedPointer, s.at, { kind: 'variable', type, reg: regno, varOff: tnumText(memory, reg) });
 }
 
-const POINTER_TYPES = {
-  packet: TYPE_PACKET,
-  packet_end: TYPE_PACKET_END,
-  packet_meta: TYPE_PACKET_META,
-} as const;
+/** Types of register by the words of the log, for the pointers that structs hold. */
+const POINTER_TYPES: Readonly<Record<string, number>> = {
+  pkt: TYPE_PACKET,
+  pkt_end: TYPE_PACKET_END,
+  pkt_meta: TYPE_PACKET_META,
+  sock: TYPE_SOCKET,
+  sock_or_null: TYPE_SOCKET | FLAG_MAYBE_NULL,
+  sock_common: TYPE_SOCK_COMMON,
+  sock_common_or_null: TYPE_SOCK_COMMON | FLAG_MAYBE_NULL,
+  flow_keys: TYPE_FLOW_KEYS,
+  tp_buffer: TYPE_TP_BUFFER,
+};
 
 /**
  * The hook lets programs access these bytes of the context so.
@@ -32,29 +51,17 @@ const POINTER_TYPES = {
  * @returns the type of the value that a read yields.
  */
 export function checkCtxAccess(s: Session, off: number, size: number, write: boolean): number {
-  const { ctx } = s.program.hook;
-  const forbidden = () => refuse(ctxAccess, s.at, { off, size });
-  if (off < 0 || off + size > ctx.size) return forbidden();
-  if (ctx.fields === 'bytes') {
-    if (write || off < (ctx.start ?? 0) || off % size !== 0) return forbidden();
+  const { access } = s.view;
+  if (access === undefined)
+    return refuse(unsupported, s.at, { what: `the context of ${s.program.hook.name} programs` });
+  if (write) {
+    if (!mayStore(access, off, size)) refuse(ctxAccess, s.at, { off, size });
     return TYPE_SCALAR;
   }
-  const field = ctx.fields.find(
-    (candidate) => off >= candidate.offset && off < candidate.offset + candidate.size,
-  );
-  if (field === undefined || off % size !== 0 || !fieldAllows(field, off, size, write)) return forbidden();
-  if (field.attachType !== undefined && field.attachType !== s.program.attachType) return forbidden();
-  if (field.pointer === undefined) return TYPE_SCALAR;
-  if (field.pointer === 'sock_common_or_null' || field.pointer === 'flow_keys')
-    return refuse(unsupported, s.at, { what: `context field ${field.name}` });
-  return POINTER_TYPES[field.pointer];
-}
-
-function fieldAllows(field: CtxField, off: number, size: number, write: boolean): boolean {
-  if (write ? !field.write : !field.read) return false;
-  if (off + size > field.offset + field.size)
-    return field.pointer === undefined && field.bytes === true && false;
-  if (field.bytes === true) return true;
-  if (off === field.offset && size === field.size) return true;
-  return !write && field.narrow && field.pointer === undefined;
+  const loaded = loadOf(access, off, size);
+  if (loaded === undefined) return refuse(ctxAccess, s.at, { off, size });
+  if (loaded === 'scalar') return TYPE_SCALAR;
+  // Which struct it is does not matter yet: accesses through it are refused.
+  if (loaded.startsWith('trusted_ptr_')) return TYPE_BTF_ID | FLAG_TRUSTED;
+  return POINTER_TYPES[loaded] ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
 }

@@ -83,7 +83,7 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   if (argument.kind === 'anything') return;
   const { memory } = s;
   const type = memory.type(reg);
-  if ((type === TYPE_PACKET || type === TYPE_PACKET_META) && s.program.hook.packet === 'none')
+  if ((type === TYPE_PACKET || type === TYPE_PACKET_META) && !s.program.hook.packetToHelpers)
     refuse(helperMemory, s.at, { text: 'helper access to the packet is not allowed' });
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {

@@ -30,6 +30,7 @@ import { checkAlignment } from './alignment.js';
 import { checkCtxAccess, checkUnmodified } from './ctx.js';
 import { checkPacket, checkRegion } from './memory-region.js';
 import { checkStackBounds } from './stack-bounds.js';
+import { accessStruct, isStructPointer } from './struct-pointer.js';
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG: how programs may use a map's values. */
 const MAP_READ_ONLY = 0x80;
@@ -87,6 +88,12 @@ export function accessMemory(s: Session, access: Access): void {
     accessMem(s, access, reg, off);
     return;
   }
+  if ((type & FLAG_MAYBE_NULL) !== 0)
+    refuse(invalidMemAccess, s.at, { reg: access.regno, type: typeText(type) });
+  if (isStructPointer(type)) {
+    accessStruct(s, access, reg, off);
+    return;
+  }
   if ((type & TYPE_BASE_MASK) > TYPE_PACKET_END || type === TYPE_MAP_KEY)
     refuse(unsupported, s.at, { what: `access through ${typeText(type)}` });
   refuse(invalidMemAccess, s.at, { reg: access.regno, type: typeText(type) });
@@ -120,7 +127,8 @@ function regionOf(type: number): MemoryRegion | undefined {
   }
 }
 
-function loadUnknown(s: Session, access: Access): void {
+/** What was loaded is some number. */
+export function loadUnknown(s: Session, access: Access): void {
   if (access.stored !== undefined || access.into < 0) return;
   const dst = s.reg(access.into);
   s.ops.markUnknown(dst);
@@ -196,6 +204,7 @@ function accessCtx(s: Session, access: Access, reg: RegAddr): void {
   const dst = s.reg(access.into);
   s.ops.markPointer(dst, yields);
   s.memory.setMap(dst, -1);
+  if ((yields & FLAG_MAYBE_NULL) !== 0) s.memory.setId(dst, s.ops.newId());
 }
 
 function accessStack(s: Session, access: Access, reg: RegAddr, off: number): void {

@@ -1,5 +1,6 @@
 import { atomicOpcode } from './atomic-opcode.js';
 import { atomicTarget } from './atomic-target.js';
+import { attachType } from './attach-type.js';
 import { callArguments } from './call-arguments.js';
 import { callDepth } from './call-depth.js';
 import { callDestination } from './call-destination.js';
@@ -42,6 +43,7 @@ import { spill } from './spill.js';
 import { stackBounds } from './stack-bounds.js';
 import { stackDepth } from './stack-depth.js';
 import { stackPointerReturned } from './stack-pointer-returned.js';
+import { structAccess } from './struct-access.js';
 import { tailCall } from './tail-call.js';
 import { tooComplex } from './too-complex.js';
 import { tooManyJumps } from './too-many-jumps.js';
@@ -55,6 +57,7 @@ import { unsupported } from './unsupported.js';
 export const RULES = [
   atomicOpcode,
   atomicTarget,
+  attachType,
   callArguments,
   callDepth,
   callDestination,
@@ -97,6 +100,7 @@ export const RULES = [
   stackBounds,
   stackDepth,
   stackPointerReturned,
+  structAccess,
   tailCall,
   tooComplex,
   tooManyJumps,

@@ -5,6 +5,7 @@ import type { Rejection } from '../verify.js';
 export interface RuleExample {
   /** bpftool's word; default `socket_filter`. */
   readonly hook?: string;
+  readonly attachType?: string;
   /** `hash` 4 -> 8 bytes is map 0, `array` 4 -> 16 bytes map 1, a read-only `array` map 2. */
   readonly source: string;
 }

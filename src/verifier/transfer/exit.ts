@@ -19,7 +19,7 @@ export function checkResult(s: Session): void {
     }
     return;
   }
-  const { returns } = s.program.hook;
+  const { returns } = s.view;
   if (returns === undefined) return;
   const exit = 'At program exit';
   if (!memory.isScalar(result))

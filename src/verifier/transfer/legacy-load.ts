@@ -9,7 +9,7 @@ import { forgetCallerSaved } from './local-call.js';
 
 /** LD_ABS and LD_IND: a load from the packet of the skb in r6, which is a call in disguise. */
 export function transferLegacyLoad(s: Session, operation: Operation & { kind: 'ld_abs' | 'ld_ind' }): void {
-  if (s.program.hook.ctx.struct !== '__sk_buff')
+  if (!s.program.hook.legacyLoads)
     refuse(legacyLoad, s.at, { text: 'BPF_LD_[ABS|IND] instructions not allowed for this program type' });
   if (s.shape.subprograms.length > 1)
     refuse(unsupported, s.at, { what: 'LD_ABS in a program with subprograms' });

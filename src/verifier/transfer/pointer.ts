@@ -21,6 +21,7 @@ import {
   TYPE_PACKET,
   TYPE_PACKET_META,
   TYPE_STACK,
+  TYPE_TP_BUFFER,
 } from '../state/layout.js';
 
 type Alu = Operation & { kind: 'alu' };
@@ -112,6 +113,7 @@ function checkMovable(s: Session, operation: Alu, type: number, scalar: RegAddr,
     case TYPE_PACKET:
     case TYPE_PACKET_META:
     case TYPE_MEM:
+    case TYPE_TP_BUFFER:
       return;
     case TYPE_FLOW_KEYS:
       if (memory.isConst(scalar)) return;

@@ -1,7 +1,7 @@
 import type { Insn } from '../../../src/isa/index.js';
 import { type BpfFd, mapCreate, progLoad } from '../../../src/linux/bpf.js';
 import { verify } from '../../../src/verifier/verify.js';
-import { PROG_TYPE } from '../../support/kernel-verifier.js';
+import { loadAs } from '../../support/kernel-verifier.js';
 import { assembleTest, KERNEL_MAPS, testProgram } from '../../support/verifier-program.js';
 import { type Generated, generate } from './generate.js';
 
@@ -27,9 +27,13 @@ export function lastWords(log: string): string {
 let maps: BpfFd[] | undefined;
 
 /** The kernel's verdict; its maps are made once, since that is the slow part. */
-export function askKernel(insns: readonly Insn[], hook: Generated['hook']): { ok: boolean; log: string } {
+export function askKernel(
+  insns: readonly Insn[],
+  hook: string,
+  attachType?: string,
+): { ok: boolean; log: string } {
   maps ??= KERNEL_MAPS.map((shape) => mapCreate(shape));
-  const result = progLoad({ type: PROG_TYPE[hook], insns, license: 'GPL', logLevel: 4, maps });
+  const result = progLoad({ ...loadAs(hook, attachType), insns, license: 'GPL', logLevel: 4, maps });
   if (!result.ok) return result;
   result.program.close();
   return { ok: true, log: result.log };

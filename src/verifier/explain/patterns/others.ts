@@ -1,4 +1,6 @@
 import { helperById } from '../../../helpers/registry.js';
+import { loadOf, mayStore, mayUse, viewOf } from '../../../hooks/access.js';
+import type { StructAccess } from '../../../hooks/hook.js';
 import { type Case, type Diagnosis, historyOfSubject, placeWords, sourceOf, subjectOf } from './pattern.js';
 
 /** A register is read that nothing was written to, or that a call has cleared. */
@@ -23,9 +25,10 @@ export function registerNotSet(c: Case): Diagnosis | undefined {
 /** The program returns what its hook has no meaning for. */
 export function wrongReturn(c: Case): Diagnosis | undefined {
   if (c.rejection.rule !== 'return-value') return undefined;
-  const { returns, verdicts } = c.told.program.hook;
+  const { hook, attachType } = c.told.program;
+  const returns = viewOf(hook, attachType)?.returns;
   if (returns === undefined) return undefined;
-  const names = Object.entries(returns.names ?? verdicts ?? {})
+  const names = Object.entries(hook.verdicts ?? {})
     .filter(([value]) => Number(value) >= returns.min && Number(value) <= returns.max)
     .map(([value, name]) => `${name} (${value})`);
   const allowed = names.length === 0 ? `${returns.min} to ${returns.max}` : names.join(', ');
@@ -59,19 +62,32 @@ export function helperNotHere(c: Case): Diagnosis | undefined {
 /** Bytes of the context that this hook does not show, or does not let change. */
 export function contextField(c: Case): Diagnosis | undefined {
   const { rule, facts } = c.rejection;
-  const { ctx, name } = c.told.program.hook;
-  if (rule !== 'ctx-access' || ctx.fields === 'bytes') return undefined;
+  const { hook, attachType } = c.told.program;
+  const { ctx, name } = hook;
+  const access = viewOf(hook, attachType)?.access;
+  if (rule !== 'ctx-access' || typeof ctx.fields === 'string' || access === undefined) return undefined;
   const off = facts['off'] as number;
   const size = facts['size'] as number;
+  const usable = ctx.fields.filter((each) => mayUse(access, each, 'read'));
   const field = ctx.fields.find((each) => off >= each.offset && off < each.offset + each.size);
   const writes = c.operation?.kind === 'store';
-  if (field === undefined)
+  const elsewhere = hook.views
+    .filter((view) => view.access !== undefined && allowed(view.access, off, size, writes))
+    .flatMap(({ attachTypes }) => attachTypes ?? []);
+  if (field !== undefined && elsewhere.length > 0)
+    return {
+      lost: {
+        text: `${field.name} of struct ${ctx.struct} cannot be ${writes ? 'written' : 'read'} by programs for ${attachType ?? 'no attach type'}`,
+      },
+      fix: `attach the program as ${elsewhere.join(' or ')}`,
+    };
+  if (field === undefined || (!writes && !usable.includes(field)))
     return {
       lost: { text: `no field that ${name} programs may use lies at byte ${off} of struct ${ctx.struct}` },
-      fix: `use one of ${ctx.fields.map((each) => each.name).join(', ')}`,
+      fix: `use one of ${usable.map((each) => each.name).join(', ')}`,
     };
-  if (writes && !field.write) {
-    const writable = ctx.fields.filter((each) => each.write).map((each) => each.name);
+  if (writes && !mayUse(access, field, 'write')) {
+    const writable = ctx.fields.filter((each) => mayUse(access, each, 'write')).map((each) => each.name);
     return {
       lost: { text: `${field.name} of struct ${ctx.struct} can only be read in ${name} programs` },
       fix: writable.length === 0 ? 'do not write to the context' : `write to one of ${writable.join(', ')}`,
@@ -86,8 +102,12 @@ export function contextField(c: Case): Diagnosis | undefined {
     };
   return {
     lost: { text: `${field.name} of struct ${ctx.struct} cannot be used in this way in this program` },
-    fix: field.attachType === undefined ? 'use another field' : `attach the program as ${field.attachType}`,
+    fix: 'use another field',
   };
+}
+
+function allowed(access: StructAccess, off: number, size: number, write: boolean): boolean {
+  return write ? mayStore(access, off, size) : loadOf(access, off, size) !== undefined;
 }
 
 /** A loop that comes round with nothing changed. */

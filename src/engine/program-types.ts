@@ -1,0 +1,28 @@
+import { KernelError } from '../errors/errno.js';
+import type { AttachTarget } from '../kernel/kernel.js';
+
+/** Program types that each kind of target takes. What no target takes, the engine does not run. */
+export const TARGET_TYPES: Readonly<Record<AttachTarget['kind'], readonly string[]>> = {
+  xdp: ['xdp'],
+  tcx: ['sched_cls', 'sched_act'],
+  tracepoint: ['tracepoint'],
+  raw_tracepoint: ['raw_tracepoint'],
+  socket: ['socket_filter'],
+};
+
+const RUN_TYPES: ReadonlySet<string> = new Set(Object.values(TARGET_TYPES).flat());
+
+/** Whether the engine runs programs of this type, and does not only verify them. */
+export function engineRuns(type: string): boolean {
+  return RUN_TYPES.has(type);
+}
+
+/** @throws {KernelError} EOPNOTSUPP for a program type that can be verified but that the engine does not run yet. */
+export function requireRunnable(type: string): void {
+  if (engineRuns(type)) return;
+  throw new KernelError('EOPNOTSUPP', `the engine does not run programs of type ${type} yet`, {
+    facts: { type },
+    hint: 'it can be verified: skep verify',
+    docs: 'reference.md',
+  });
+}
