@@ -91,6 +91,12 @@ export class MapHandle implements BpfMap {
     this.object.changed();
   }
 
+  async lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined> {
+    const value = this.object.map.lookupAndDelete(key);
+    this.object.changed();
+    return value;
+  }
+
   async delete(key: Uint8Array): Promise<void> {
     this.object.map.delete(key);
     this.object.changed();

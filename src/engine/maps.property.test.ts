@@ -75,6 +75,10 @@ const CASES: readonly (readonly [type: string, shape: MapShape])[] = [
     (keySize) => ['percpu_hash', { keySize, valueSize: 12, maxEntries: 8, flags: 0 }] as const,
   ),
   ['percpu_hash', { keySize: 4, valueSize: 8, maxEntries: 8, flags: NO_PREALLOC }],
+  ['lru_hash', { keySize: 8, valueSize: 12, maxEntries: 1024, flags: 0 }],
+  ...[4, 8, 16, 7].map(
+    (keySize) => ['lru_percpu_hash', { keySize, valueSize: 12, maxEntries: 1024, flags: 0 }] as const,
+  ),
   ['array', { keySize: 4, valueSize: 5, maxEntries: 8, flags: 0 }],
   ['percpu_array', { keySize: 4, valueSize: 12, maxEntries: 8, flags: 0 }],
 ];
@@ -154,34 +158,38 @@ test('after a key that is gone, a walk starts again at the first key', () => {
   expect(map.nextKey(second)).toEqual(map.nextKey());
 });
 
-test('an LRU map stays within its size, counts what it throws out, and holds only newest values', () => {
-  const memory = EngineMemory.create();
-  const shape = { keySize: 4, valueSize: 4, maxEntries: 8, flags: 0 };
-  fc.assert(
-    fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
-      const map = engineSubject(memory, 'lru_hash', shape);
-      const newest = new Map<number, number>();
-      let made = 0;
-      let deleted = 0;
-      for (const op of operations) {
-        const there = map.lookup(keyBytes(op.key, 4)) !== undefined;
-        const result = apply(map, op, shape, false);
-        if (op.kind === 'update' && result === 'none') {
-          newest.set(op.key, op.value);
-          if (!there) made++;
-          expect(map.lookup(keyBytes(op.key, 4))?.[0]).toBe(op.value);
+test.each(['lru_hash', 'lru_percpu_hash'])(
+  'an %s stays within its size, counts what it throws out, and holds only newest values',
+  (type) => {
+    const memory = EngineMemory.create({ cpus: CPUS });
+    const { perCpu } = mapType(type);
+    const shape = { keySize: 4, valueSize: 4, maxEntries: 8, flags: 0 };
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
+        const map = engineSubject(memory, type, shape);
+        const newest = new Map<number, number>();
+        let made = 0;
+        let deleted = 0;
+        for (const op of operations) {
+          const there = map.lookup(keyBytes(op.key, 4)) !== undefined;
+          const result = apply(map, op, shape, perCpu);
+          if (op.kind === 'update' && result === 'none') {
+            newest.set(op.key, op.value);
+            if (!there) made++;
+            expect(map.lookup(keyBytes(op.key, 4))?.[0]).toBe(op.value);
+          }
+          if (op.kind === 'delete' && result === 'none') deleted++;
+          expect(result).not.toBe('E2BIG');
         }
-        if (op.kind === 'delete' && result === 'none') deleted++;
-        expect(result).not.toBe('E2BIG');
-      }
-      expect(map.count).toBeLessThanOrEqual(8);
-      expect(Number(map.evictions)).toBe(made - deleted - map.count);
-      for (const [key, value] of map.entries()) expect(value[0]).toBe(newest.get(key[0]!));
-      map.close();
-    }),
-    { seed: SEED, numRuns: 100 },
-  );
-});
+        expect(map.count).toBeLessThanOrEqual(8);
+        expect(Number(map.evictions)).toBe(made - deleted - map.count);
+        for (const [key, value] of map.entries()) expect(value[0]).toBe(newest.get(key[0]!));
+        map.close();
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  },
+);
 
 test('an LRU map keeps the entries that programs look up', () => {
   const memory = EngineMemory.create();

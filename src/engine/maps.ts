@@ -5,6 +5,7 @@ import { mapType } from '../maps/registry.js';
 import type { MapSpec } from '../object/spec.js';
 import type { MapBinding } from './abi.js';
 import { accessFor, type MapAccess } from './map-access/index.js';
+import { deleteReason, updateReason } from './map-reasons.js';
 import { type EngineMemory, errnoName } from './memory.js';
 import {
   MAP_BUCKET_MASK,
@@ -43,6 +44,7 @@ export class EngineMap {
   /** Holds two keys and a value. */
   readonly #buffer: number;
   #frozen = false;
+  #limited = true;
   #destroyed = false;
 
   private constructor(memory: EngineMemory, spec: MapSpec, options: EngineMapOptions) {
@@ -52,7 +54,9 @@ export class EngineMap {
     this.type = mapType(spec.type);
     this.valueBytes = this.type.perCpu ? roundUp8(spec.valueSize) * memory.cpus : spec.valueSize;
     const { keySize, valueSize, maxEntries, flags } = spec;
-    this.address = memory.runtime.map_create(this.type.id, keySize, valueSize, maxEntries, flags) >>> 0;
+    const extra = Number(spec.mapExtra ?? 0n);
+    this.address =
+      memory.runtime.map_create(this.type.id, keySize, valueSize, maxEntries, flags, extra) >>> 0;
     if (this.address === 0) {
       throw new KernelError('ENOMEM', `The engine's memory has no room for map ${spec.name || spec.type}.`, {
         facts: { type: spec.type, keySize, valueSize, maxEntries, used: memory.used },
@@ -158,11 +162,31 @@ export class EngineMap {
     return this.#memory.u32(this.address + MAP_VALUES);
   }
 
-  /** A copy of the value; undefined when the key is absent. @throws {KernelError} EPERM, ENOTSUPP */
+  /**
+   * A copy of the value; undefined when the key is absent. A queue or stack gives its next value for the empty key; a
+   * bloom filter is asked for a value and gives it back when it may be in it.
+   * @throws {KernelError} EPERM, ENOTSUPP
+   */
   lookup(key: Uint8Array): Uint8Array | undefined {
-    if (this.spec.flags & MAP_FLAG.writeOnly) this.#fail('EPERM', 'it may only be written');
-    this.#putKey(key);
+    this.#checkReadable();
+    this.#putKey(key, this.type.asked === true ? this.valueBytes : this.spec.keySize);
     return this.#access.lookup(this.address, this.#buffer, this.valueBytes, this.#fail);
+  }
+
+  /** Looks up and deletes at once: from a queue or stack it takes the next value. @throws {KernelError} EPERM, ENOTSUPP */
+  lookupAndDelete(key: Uint8Array): Uint8Array | undefined {
+    this.#checkReadable();
+    this.#checkWritable();
+    const { take, walk } = this.#access;
+    if (take !== undefined) {
+      this.#putKey(key);
+      return take(this.address, this.#buffer, this.valueBytes, this.#fail);
+    }
+    if (walk !== 'copy' || this.type.indexed)
+      this.#fail('ENOTSUPP', 'its type cannot look up and delete at once');
+    const value = this.lookup(key);
+    if (value !== undefined) this.delete(key);
+    return value;
   }
 
   /** @throws {KernelError} E2BIG when full or beyond the end, EEXIST, ENOENT, EINVAL, EPERM */
@@ -192,7 +216,7 @@ export class EngineMap {
    * @throws {KernelError} ENOTSUPP, EINVAL or EOPNOTSUPP, as Linux, for maps whose entries have no keys; EPERM
    */
   nextKey(key?: Uint8Array): Uint8Array | undefined {
-    if (this.spec.flags & MAP_FLAG.writeOnly) this.#fail('EPERM', 'it may only be written');
+    this.#checkReadable();
     if (key !== undefined) this.#putKey(key);
     const next = this.#buffer + roundUp8(this.spec.keySize);
     const result = this.#memory.runtime.map_next_key(
@@ -205,11 +229,15 @@ export class EngineMap {
     return errno === 'ENOENT' ? undefined : this.#fail(errno, 'its entries have no keys to go through');
   }
 
-  /** All entries; none of a perf event array. The map may change meanwhile: what is not touched is seen exactly once. */
+  /** All entries; none of a type that cannot list them; the oldest value first of queues and stacks. The map may change meanwhile: what is not touched is seen exactly once. */
   *entries(): Generator<MapEntry> {
     if (this.#access.walk === 'none') return;
     if (this.#access.walk === 'keys') {
       yield* this.#entriesByKey();
+      return;
+    }
+    if (this.#access.walk === 'values') {
+      yield* this.#values();
       return;
     }
     const { keySize } = this.spec;
@@ -225,6 +253,13 @@ export class EngineMap {
     for (let key = this.nextKey(); key !== undefined; key = this.nextKey(key)) {
       const value = this.lookup(key);
       if (value !== undefined) yield [key, value];
+    }
+  }
+
+  *#values(): Generator<MapEntry> {
+    const { runtime } = this.#memory;
+    for (let i = 0; runtime.queue_at(this.address, i, this.#buffer) !== 0; i++) {
+      yield [new Uint8Array(0), this.#memory.read(this.#buffer, this.valueBytes)];
     }
   }
 
@@ -261,6 +296,10 @@ export class EngineMap {
 
   /** All entries one after the other, key then value: what a root stores. */
   snapshot(): Uint8Array {
+    return this.#withoutLimits(() => this.#access.save?.(this.address) ?? this.#allEntries());
+  }
+
+  #allEntries(): Uint8Array {
     const parts = [...this.entries()];
     const { keySize } = this.spec;
     const size = keySize + this.valueBytes;
@@ -276,12 +315,25 @@ export class EngineMap {
   restore(bytes: Uint8Array): void {
     const { keySize } = this.spec;
     const size = keySize + this.valueBytes;
-    const frozen = this.#frozen;
-    this.#frozen = false;
-    for (let at = 0; at < bytes.length && at + size <= bytes.length; at += size) {
-      this.update(bytes.subarray(at, at + keySize), bytes.subarray(at + keySize, at + size));
+    this.#withoutLimits(() => {
+      if (this.#access.load !== undefined) {
+        this.#access.load(this.address, bytes);
+        return;
+      }
+      for (let at = 0; at < bytes.length && at + size <= bytes.length; at += size) {
+        this.update(bytes.subarray(at, at + keySize), bytes.subarray(at + keySize, at + size));
+      }
+    });
+  }
+
+  /** A root saves and restores also what user space may not read or write. */
+  #withoutLimits<T>(action: () => T): T {
+    this.#limited = false;
+    try {
+      return action();
+    } finally {
+      this.#limited = true;
     }
-    this.#frozen = frozen;
   }
 
   /** Gives the memory back. No program that uses the map may run again. */
@@ -292,15 +344,23 @@ export class EngineMap {
     this.#memory.runtime.map_destroy(this.address);
   }
 
+  #checkReadable(): void {
+    if (this.#limited && this.spec.flags & MAP_FLAG.writeOnly) this.#fail('EPERM', 'it may only be written');
+  }
+
   #checkWritable(): void {
+    if (!this.#limited) return;
     if (this.#frozen) this.#fail('EPERM', 'it is frozen');
     if (this.spec.flags & MAP_FLAG.readOnly) this.#fail('EPERM', 'it may only be read');
   }
 
-  #putKey(key: Uint8Array): void {
+  #putKey(key: Uint8Array, size = this.spec.keySize): void {
     if (this.#destroyed) this.#fail('EBADF', 'it was closed');
-    if (key.length !== this.spec.keySize) {
-      this.#fail('EINVAL', `its keys have ${this.spec.keySize} bytes, not ${key.length}`);
+    if (key.length !== size) {
+      this.#fail(
+        'EINVAL',
+        `its ${this.type.asked ? 'values' : 'keys'} have ${size} bytes, not ${key.length}`,
+      );
     }
     this.#memory.write(this.#buffer, key);
   }
@@ -315,30 +375,4 @@ export class EngineMap {
 
 function roundUp8(size: number): number {
   return Math.ceil(size / 8) * 8;
-}
-
-function updateReason(errno: ErrnoName, spec: MapSpec): string {
-  switch (errno) {
-    case 'E2BIG':
-    case 'ENOSPC':
-      return `it has room for ${spec.maxEntries} entries and no more`;
-    case 'EEXIST':
-      return 'the key is there already, and BPF_NOEXIST was asked for';
-    case 'ENOENT':
-      return 'the key is not there, and BPF_EXIST was asked for';
-    case 'ENOMEM':
-      return 'the engine has no memory left for the entry';
-    case 'EBADF':
-      return 'the value names no program or event';
-    default:
-      return 'its type does not allow this update';
-  }
-}
-
-function deleteReason(errno: ErrnoName): string {
-  return errno === 'ENOENT'
-    ? 'the key is not there'
-    : errno === 'E2BIG'
-      ? 'the key is beyond the end'
-      : 'entries of its type cannot be deleted';
 }

@@ -3,6 +3,7 @@ import { control } from './control.js';
 import type { Helper } from './helper.js';
 import { mapElements } from './map-elements.js';
 import { HELPER_NAMES } from './names.js';
+import { queues } from './queues.js';
 import { ringbuf } from './ringbuf.js';
 import type { HelperRow } from './row.js';
 import { skb } from './skb.js';
@@ -24,6 +25,7 @@ export const HELPERS: readonly Helper[] = [
   ...control,
   ...tracing,
   ...ringbuf,
+  ...queues,
   ...strings,
   ...xdpFrame,
   ...skb,

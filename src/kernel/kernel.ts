@@ -111,10 +111,15 @@ export interface BpfMap {
   readonly kind: 'map';
   readonly id: number;
   info(): Promise<MapInfo>;
-  /** @throws ENOENT is not thrown: an absent key is `undefined`. */
+  /**
+   * @throws ENOENT is not thrown: an absent key is `undefined`. Queues and stacks have the empty key, whose value is the
+   * next one; a bloom filter is asked for a value, which it gives back when it may have it.
+   */
   lookup(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** @param flags BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
   update(key: Uint8Array, value: Uint8Array, flags?: number): Promise<void>;
+  /** Takes an entry out and gives its value: what pops a queue or stack. */
+  lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** @throws ENOENT */
   delete(key: Uint8Array): Promise<void>;
   /** The key after `key` in the map's own order, the first without one, undefined after the last. */

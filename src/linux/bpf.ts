@@ -14,6 +14,7 @@ const CMD = {
   PROG_TEST_RUN: 10,
   OBJ_GET_INFO_BY_FD: 15,
   BTF_LOAD: 18,
+  MAP_LOOKUP_AND_DELETE_ELEM: 21,
   MAP_FREEZE: 22,
 } as const;
 
@@ -58,6 +59,7 @@ export interface RawMapShape {
   readonly flags?: number;
   readonly name?: string;
   readonly inner?: BpfFd;
+  readonly mapExtra?: bigint;
 }
 
 /** BPF_MAP_CREATE. @throws {KernelError} */
@@ -69,7 +71,8 @@ export function mapCreate(shape: RawMapShape): BpfFd {
     .u32(12, shape.maxEntries)
     .u32(16, shape.flags ?? 0)
     .u32(20, shape.inner?.fd ?? 0)
-    .name(28, shape.name ?? '');
+    .name(28, shape.name ?? '')
+    .u64(64, shape.mapExtra ?? 0n);
   const result = bpfSyscall(CMD.MAP_CREATE, attr.bytes);
   if (result < 0) throw bpfError('BPF_MAP_CREATE', result);
   return new BpfFd(result);
@@ -93,6 +96,22 @@ export function mapLookup(map: BpfFd, key: Uint8Array, size: number): Uint8Array
   if (result === -ERRNO.ENOENT) return undefined;
   if (result < 0) throw bpfError('BPF_MAP_LOOKUP_ELEM', result);
   return value;
+}
+
+/** BPF_MAP_LOOKUP_AND_DELETE_ELEM: as `mapLookup`. @throws {KernelError} */
+export function mapLookupAndDelete(map: BpfFd, key: Uint8Array, size: number): Uint8Array | undefined {
+  const value = new Uint8Array(new ArrayBuffer(size));
+  const result = element(CMD.MAP_LOOKUP_AND_DELETE_ELEM, map, key, value);
+  if (result === -ERRNO.ENOENT) return undefined;
+  if (result < 0) throw bpfError('BPF_MAP_LOOKUP_AND_DELETE_ELEM', result);
+  return value;
+}
+
+/** Asks a bloom filter for a value. @throws {KernelError} */
+export function mapAsk(map: BpfFd, value: Uint8Array): boolean {
+  const result = element(CMD.MAP_LOOKUP_ELEM, map, undefined, value);
+  if (result < 0 && result !== -ERRNO.ENOENT) throw bpfError('BPF_MAP_LOOKUP_ELEM', result);
+  return result >= 0;
 }
 
 /** BPF_MAP_UPDATE_ELEM. @throws {KernelError} */

@@ -4,7 +4,7 @@ import type { MapRefusal, MapShape } from './map-type.js';
 /** Room for one value in a CPU's part of the per-CPU allocator: PCPU_MIN_UNIT_SIZE. */
 export const PERCPU_VALUE_LIMIT = 32768;
 /** KMALLOC_MAX_SIZE with 4 KiB pages. */
-const KMALLOC_LIMIT = 4194304;
+export const KMALLOC_LIMIT = 4194304;
 /** sizeof(struct htab_elem). */
 const HASH_ELEMENT_SIZE = 48;
 const INT_MAX = 0x7fffffff;
@@ -15,8 +15,10 @@ function refuse(errno: Errno, reason: string): MapRefusal {
   return { errno, reason };
 }
 
-/** Flags that the type knows, and at most one of the two directions for programs. */
-export function checkFlags(shape: MapShape, allowed: number): MapRefusal | undefined {
+/** Flags that the type knows, and at most one of the two directions for programs; bits of map_extra that it knows. */
+export function checkFlags(shape: MapShape, allowed: number, allowedExtra = 0n): MapRefusal | undefined {
+  const extra = (shape.mapExtra ?? 0n) & ~allowedExtra;
+  if (extra !== 0n) return refuse('EINVAL', `map_extra 0x${extra.toString(16)} has no meaning for this type`);
   const unknown = (shape.flags & ~allowed) >>> 0;
   if (unknown !== 0)
     return refuse('EINVAL', `flags 0x${unknown.toString(16)} are not accepted for this type`);
@@ -68,6 +70,17 @@ export function checkHash(shape: MapShape, allowed: number, perCpu: boolean): Ma
     : undefined;
 }
 
+/** Linux: queue_stack_map_alloc_check. */
+export function checkQueue(shape: MapShape): MapRefusal | undefined {
+  if (shape.maxEntries === 0) return refuse('EINVAL', 'room for at least one value is needed');
+  if (shape.keySize !== 0)
+    return refuse('EINVAL', `there are no keys: their size is 0, not ${shape.keySize}`);
+  if (shape.valueSize === 0) return refuse('EINVAL', 'values need at least one byte');
+  const flags = checkFlags(shape, QUEUE_FLAGS);
+  if (flags !== undefined) return flags;
+  return shape.valueSize > KMALLOC_LIMIT ? refuse('E2BIG', 'values have at most 4 MiB') : undefined;
+}
+
 function checkPerCpuValue(shape: MapShape): MapRefusal | undefined {
   return Math.ceil(shape.valueSize / 8) * 8 > PERCPU_VALUE_LIMIT
     ? refuse(
@@ -79,3 +92,4 @@ function checkPerCpuValue(shape: MapShape): MapRefusal | undefined {
 
 export const ARRAY_FLAGS = MAP_FLAG.numaNode | MAP_FLAG.mmapable | MAP_FLAG.innerMap | ACCESS_FLAGS;
 export const HASH_FLAGS = MAP_FLAG.noPrealloc | MAP_FLAG.numaNode | MAP_FLAG.zeroSeed | ACCESS_FLAGS;
+export const QUEUE_FLAGS = MAP_FLAG.numaNode | ACCESS_FLAGS;

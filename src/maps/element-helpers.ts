@@ -7,3 +7,6 @@ export const ELEMENT_HELPERS = [
 ] as const;
 
 export const PERCPU_ELEMENT_HELPERS = [...ELEMENT_HELPERS, 'bpf_map_lookup_percpu_elem'] as const;
+
+/** Helpers for maps without keys. */
+export const QUEUE_HELPERS = ['bpf_map_push_elem', 'bpf_map_pop_elem', 'bpf_map_peek_elem'] as const;

@@ -18,6 +18,8 @@ export interface MapType {
   readonly directValue: boolean;
   /** What a lookup from a program yields. */
   readonly lookup: 'value' | 'inner_map' | 'socket' | 'none';
+  /** A set without keys: a lookup asks for a value. */
+  readonly asked?: boolean;
   /** BPF_F_* creation flags that are accepted, as a mask. */
   readonly flags: number;
   /** Why a map of this shape cannot be made, in the errno and words of Linux; undefined when it can. */
@@ -31,6 +33,8 @@ export interface MapShape {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
+  /** Default 0. What it means depends on the type. */
+  readonly mapExtra?: bigint;
 }
 
 export interface MapRefusal {

@@ -1,14 +1,18 @@
 import { KernelError } from '../errors/errno.js';
 import { array } from './array.js';
+import { bloomFilter } from './bloom-filter.js';
 import { hash } from './hash.js';
 import { lpmTrie } from './lpm-trie.js';
 import { lruHash } from './lru-hash.js';
+import { lruPercpuHash } from './lru-percpu-hash.js';
 import type { MapType } from './map-type.js';
 import { percpuArray } from './percpu-array.js';
 import { percpuHash } from './percpu-hash.js';
 import { perfEventArray } from './perf-event-array.js';
 import { progArray } from './prog-array.js';
+import { queue } from './queue.js';
 import { ringbuf } from './ringbuf.js';
+import { stack } from './stack.js';
 
 /** The map types that skep knows all about, ascending by id. */
 export const MAP_TYPES: readonly MapType[] = [
@@ -19,8 +23,12 @@ export const MAP_TYPES: readonly MapType[] = [
   percpuHash,
   percpuArray,
   lruHash,
+  lruPercpuHash,
   lpmTrie,
+  queue,
+  stack,
   ringbuf,
+  bloomFilter,
 ];
 
 /** A map type of Linux: number, bpftool's word, first kernel. */

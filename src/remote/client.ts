@@ -112,6 +112,9 @@ class RemoteMap implements BpfMap {
   async update(key: Uint8Array, value: Uint8Array, flags = 0): Promise<void> {
     await this.channel.call('map.update', [this.id, key, value, flags]);
   }
+  async lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return (await this.channel.call('map.lookupAndDelete', [this.id, key])) as Uint8Array | undefined;
+  }
   async delete(key: Uint8Array): Promise<void> {
     await this.channel.call('map.delete', [this.id, key]);
   }

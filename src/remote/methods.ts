@@ -129,6 +129,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'map.update': writes(async (s, [id, key, value, flags]) =>
     (await s.map(id)).update(asBytes(key), asBytes(value), typeof flags === 'number' ? flags : 0),
   ),
+  'map.lookupAndDelete': writes(async (s, [id, key]) => (await s.map(id)).lookupAndDelete(asBytes(key))),
   'map.delete': writes(async (s, [id, key]) => (await s.map(id)).delete(asBytes(key))),
   'map.nextKey': reads(async (s, [id, key]) =>
     (await s.map(id)).nextKey(key === null || key === undefined ? undefined : asBytes(key)),

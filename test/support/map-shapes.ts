@@ -7,6 +7,9 @@ const OTHERS: Readonly<Record<string, Partial<MapShape>>> = {
   prog_array: { valueSize: 4 },
   perf_event_array: { valueSize: 4 },
   lpm_trie: { keySize: 8, flags: 1 },
+  queue: { keySize: 0 },
+  stack: { keySize: 0 },
+  bloom_filter: { keySize: 0 },
   ringbuf: { keySize: 0, valueSize: 0, maxEntries: 4096 },
 };
 

@@ -30,6 +30,8 @@ export interface TwinCase {
   readonly text: string;
   /** Default 1. */
   readonly repeat?: number;
+  /** Linux is not asked what is in the maps, for types that cannot tell. */
+  readonly skipContents?: boolean;
 }
 
 /** What a run left behind: r0, the packet, and each map's entries in order of their keys, as hex. */
@@ -81,6 +83,7 @@ export function runInLinux(twin: TwinCase): TwinOutcome {
     const contents = maps.map((map, index) => {
       const { keySize, valueSize } = twin.maps[index]!;
       const rows: string[] = [];
+      if (twin.skipContents === true) return rows;
       for (
         let key = mapNextKey(map, undefined, keySize);
         key !== undefined;

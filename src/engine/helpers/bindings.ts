@@ -34,6 +34,7 @@ const LOOKUPS: Readonly<Record<string, { name: string; bySize: boolean }>> = {
   lru_hash: { name: 'lru_hash_lookup', bySize: true },
   array: { name: 'array_lookup', bySize: false },
   percpu_array: { name: 'percpu_array_lookup', bySize: false },
+  lru_percpu_hash: { name: 'lru_percpu_hash_lookup', bySize: true },
   lpm_trie: { name: 'lpm_lookup', bySize: false },
 };
 const UPDATES: Readonly<Record<string, string>> = {
@@ -42,12 +43,14 @@ const UPDATES: Readonly<Record<string, string>> = {
   lru_hash: 'hash_update',
   array: 'array_update',
   percpu_array: 'percpu_array_update',
+  lru_percpu_hash: 'hash_update',
   lpm_trie: 'lpm_update',
 };
 const DELETES: Readonly<Record<string, string>> = {
   hash: 'hash_delete',
   percpu_hash: 'hash_delete',
   lru_hash: 'hash_delete',
+  lru_percpu_hash: 'hash_delete',
   lpm_trie: 'lpm_delete',
 };
 
@@ -91,6 +94,9 @@ const BINDINGS: Readonly<Record<string, HelperBinding | ((use: HelperUse) => Hel
   bpf_trace_printk: { kind: 'host', name: 'trace_printk', args: 5 },
   bpf_trace_vprintk: { kind: 'host', name: 'trace_vprintk', args: 4 },
   bpf_perf_event_output: (use) => status(PERF_OUTPUT[contextOf(use)], i32, i32, i64, i32, i32),
+  bpf_map_push_elem: status('map_push', i32, i32, i64),
+  bpf_map_pop_elem: status('map_pop', i32, i32),
+  bpf_map_peek_elem: status('map_peek_value', i32, i32),
   bpf_ringbuf_output: status('ringbuf_output', i32, i32, i64, i64),
   bpf_ringbuf_reserve: runtime('ringbuf_reserve', [i32, i64, i64], i32),
   bpf_ringbuf_submit: runtime('ringbuf_submit', [i32, i64], 'void'),

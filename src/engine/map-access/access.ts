@@ -5,12 +5,20 @@ import type { EngineMemory } from '../memory.js';
 /** How user space reaches the entries of one kind of map. Keys and values are addresses; results negated errno. */
 export interface MapAccess {
   lookup(map: number, key: number, size: number, fail: Fail): Uint8Array | undefined;
+  /** Looks up and deletes at once, where that differs from doing the one and then the other. */
+  take?(map: number, key: number, size: number, fail: Fail): Uint8Array | undefined;
   update(map: number, key: number, value: number, flags: bigint): number;
   delete(map: number, key: number): number;
   /** Copies entries `from`… to `out`; `next` is -1 at the end. */
   copyIndexed(map: number, shape: MapShape, from: number, out: number, most: number): Copied;
-  /** What `entries()` does: copy runs of indexed or hashed values, ask for one key after the other, or nothing. */
-  readonly walk: 'copy' | 'keys' | 'none';
+  /**
+   * What `entries()` does: copy runs of indexed or hashed values, ask for one key after the other, go through values
+   * without keys, or nothing.
+   */
+  readonly walk: 'copy' | 'keys' | 'values' | 'none';
+  /** The content of a map whose entries cannot be listed, and how to put it back. */
+  save?(map: number): Uint8Array;
+  load?(map: number, saved: Uint8Array): void;
 }
 export type Fail = (errno: ErrnoName, reason: string) => never;
 export interface Copied {

@@ -1,6 +1,8 @@
 import type { AccessContext, MapAccess } from './access.js';
+import { bloomAccess } from './bloom.js';
 import { perfEventAccess } from './perf-events.js';
 import { programAccess } from './programs.js';
+import { queueAccess } from './queue.js';
 import { ringbufAccess } from './ringbuf.js';
 import { valueAccess } from './values.js';
 
@@ -11,7 +13,10 @@ const OTHERS: Readonly<Record<string, (context: AccessContext) => MapAccess>> = 
   prog_array: programAccess,
   perf_event_array: perfEventAccess,
   lpm_trie: (context) => ({ ...valueAccess(context), walk: 'keys' }),
+  queue: queueAccess,
+  stack: queueAccess,
   ringbuf: ringbufAccess,
+  bloom_filter: bloomAccess,
 };
 
 /** How user space reaches the entries of a map of this type. */

@@ -120,6 +120,14 @@ export const LPM_HEAD = 12;
 export const LPM_DATA = 16;
 export const LPM_INTERMEDIATE = 0x80000000;
 
+/** Queues and stacks: u32 number of the oldest value's slot, and their spin lock. `MAP_COUNT` values follow it. */
+export const QUEUE_FIRST = 92;
+export const QUEUE_LOCK = 96;
+
+/** Bloom filters: u32 number of bits - 1, and the number of hash functions. */
+export const BLOOM_MASK = 92;
+export const BLOOM_HASHES = 96;
+
 /** A bucket: address of its first element, or an end mark; then its spin lock. */
 export const BUCKET_HEAD = 0;
 export const BUCKET_LOCK = 4;
@@ -229,8 +237,12 @@ export const MAP_PERF_EVENT_ARRAY = 4;
 export const MAP_PERCPU_HASH = 5;
 export const MAP_PERCPU_ARRAY = 6;
 export const MAP_LRU_HASH = 9;
+export const MAP_LRU_PERCPU_HASH = 10;
 export const MAP_LPM_TRIE = 11;
+export const MAP_QUEUE = 22;
+export const MAP_STACK = 23;
 export const MAP_RINGBUF = 27;
+export const MAP_BLOOM_FILTER = 30;
 
 /** BPF_F_NO_PREALLOC */
 export const F_NO_PREALLOC = 1;

@@ -6,7 +6,14 @@ export interface RuntimeExports {
   alloc(size: number): number;
   alloc_zeroed(size: number): number;
   free(address: number): void;
-  map_create(type: number, keySize: number, valueSize: number, maxEntries: number, flags: number): number;
+  map_create(
+    type: number,
+    keySize: number,
+    valueSize: number,
+    maxEntries: number,
+    flags: number,
+    extra: number,
+  ): number;
   map_destroy(map: number): void;
   map_lookup(map: number, key: number): number;
   map_peek(map: number, key: number): number;
@@ -15,6 +22,10 @@ export interface RuntimeExports {
   map_store(map: number, key: number, value: number, flags: bigint): number;
   map_delete(map: number, key: number): number;
   map_next_key(map: number, key: number, next: number): number;
+  map_push(map: number, value: number, flags: bigint): number;
+  map_pop(map: number, value: number): number;
+  map_peek_value(map: number, value: number): number;
+  queue_at(map: number, index: number, value: number): number;
   hash_dump(map: number, bucket: number, out: number, room: number): bigint;
   perf_ring_create(cpu: number, capacity: number): number;
   run_repeat(slot: number, ctx: bigint, times: number): bigint;

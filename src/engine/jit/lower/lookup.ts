@@ -37,6 +37,11 @@ const INLINE: Readonly<Record<string, Inline>> = {
     usesCpu: true,
     emit: (context, map, key) => hashLookup4(context, map, key, () => addCpuOffset(context, map)),
   },
+  lru_percpu_hash_lookup_4: {
+    keyBytes: 4,
+    usesCpu: true,
+    emit: (context, map, key) => hashLookup4(context, map, key, () => addCpuOffset(context, map), touch),
+  },
   lru_hash_lookup_4: {
     keyBytes: 4,
     usesCpu: false,

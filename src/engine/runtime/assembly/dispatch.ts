@@ -1,26 +1,30 @@
 // What programs call where the JIT does not know the map, and what user space calls.
 import {
-  EINVAL, ENOTSUPP, MAP_ARRAY, MAP_CPU_STRIDE, MAP_HASH, MAP_LPM_TRIE, MAP_LRU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH,
-  MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_RINGBUF, MAP_TYPE, SYS_CPUS,
+  EINVAL, ENOTSUPP, EOPNOTSUPP, MAP_ARRAY, MAP_BLOOM_FILTER, MAP_CPU_STRIDE, MAP_HASH, MAP_LPM_TRIE, MAP_LRU_HASH,
+  MAP_LRU_PERCPU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH, MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_QUEUE, MAP_RINGBUF,
+  MAP_STACK, MAP_TYPE, SYS_CPUS,
 } from '../layout';
 import {
   array_create, array_destroy, array_lookup, array_next_key, array_update, percpu_array_create, percpu_array_lookup,
   percpu_array_update, percpu_array_update_all, slot_array_create,
 } from './array';
+import { bloom_create, bloom_peek, bloom_push } from './bloom';
 import {
-  hash_create, hash_delete, hash_destroy, hash_lookup, hash_update, lru_hash_lookup,
+  hash_create, hash_delete, hash_destroy, hash_lookup, hash_update, lru_hash_lookup, lru_percpu_hash_lookup,
   percpu_hash_lookup, percpu_hash_update_all,
 } from './hash';
 import { hash_next_key } from './hash-walk';
 import { lpm_create, lpm_delete, lpm_lookup, lpm_next_key, lpm_update } from './lpm';
+import { queue_create, queue_peek, queue_pop, queue_push } from './queue';
 import { ringbuf_create } from './ringbuf';
 
 /** A map of a shape that the caller has checked, or 0 when there is no memory for it. */
-export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32): usize {
+export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32, extra: u32): usize {
   switch (type) {
     case MAP_HASH:
     case MAP_PERCPU_HASH:
     case MAP_LRU_HASH:
+    case MAP_LRU_PERCPU_HASH:
       return hash_create(type, keySize, valueSize, maxEntries, flags);
     case MAP_ARRAY:
       return array_create(type, valueSize, maxEntries, flags);
@@ -31,6 +35,11 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
       return slot_array_create(type, maxEntries, flags);
     case MAP_LPM_TRIE:
       return lpm_create(type, keySize, valueSize, maxEntries, flags);
+    case MAP_QUEUE:
+    case MAP_STACK:
+      return queue_create(type, valueSize, maxEntries, flags);
+    case MAP_BLOOM_FILTER:
+      return bloom_create(type, valueSize, maxEntries, flags, extra);
     case MAP_RINGBUF:
       return ringbuf_create(type, maxEntries, flags);
     default:
@@ -40,7 +49,7 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
 
 @inline
 function isHash(type: u32): bool {
-  return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH;
+  return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH;
 }
 
 export function map_destroy(map: usize): void {
@@ -55,6 +64,7 @@ export function map_lookup(map: usize, key: usize): usize {
     case MAP_HASH: return hash_lookup(map, key);
     case MAP_PERCPU_HASH: return percpu_hash_lookup(map, key);
     case MAP_LRU_HASH: return lru_hash_lookup(map, key);
+    case MAP_LRU_PERCPU_HASH: return lru_percpu_hash_lookup(map, key);
     case MAP_ARRAY: return array_lookup(map, key);
     case MAP_PERCPU_ARRAY: return percpu_array_lookup(map, key);
     case MAP_LPM_TRIE: return lpm_lookup(map, key);
@@ -79,7 +89,8 @@ export function map_update(map: usize, key: usize, value: usize, flags: u64): i3
   switch (load<u32>(map, MAP_TYPE)) {
     case MAP_HASH:
     case MAP_PERCPU_HASH:
-    case MAP_LRU_HASH: return hash_update(map, key, value, flags);
+    case MAP_LRU_HASH:
+    case MAP_LRU_PERCPU_HASH: return hash_update(map, key, value, flags);
     case MAP_ARRAY: return array_update(map, key, value, flags);
     case MAP_PERCPU_ARRAY: return percpu_array_update(map, key, value, flags);
     case MAP_LPM_TRIE: return lpm_update(map, key, value, flags);
@@ -90,7 +101,8 @@ export function map_update(map: usize, key: usize, value: usize, flags: u64): i3
 /** As user space does it: per-CPU maps take the values of all CPUs. */
 export function map_store(map: usize, key: usize, value: usize, flags: u64): i32 {
   switch (load<u32>(map, MAP_TYPE)) {
-    case MAP_PERCPU_HASH: return percpu_hash_update_all(map, key, value, flags);
+    case MAP_PERCPU_HASH:
+    case MAP_LRU_PERCPU_HASH: return percpu_hash_update_all(map, key, value, flags);
     case MAP_PERCPU_ARRAY: return percpu_array_update_all(map, key, value, flags);
     default: return map_update(map, key, value, flags);
   }
@@ -99,7 +111,11 @@ export function map_store(map: usize, key: usize, value: usize, flags: u64): i32
 export function map_delete(map: usize, key: usize): i32 {
   const type = load<u32>(map, MAP_TYPE);
   if (isHash(type)) return hash_delete(map, key);
-  return type == MAP_LPM_TRIE ? lpm_delete(map, key) : -EINVAL;
+  switch (type) {
+    case MAP_LPM_TRIE: return lpm_delete(map, key);
+    case MAP_BLOOM_FILTER: return -EOPNOTSUPP;
+    default: return -EINVAL;
+  }
 }
 
 export function map_next_key(map: usize, key: usize, next: usize): i32 {
@@ -107,7 +123,25 @@ export function map_next_key(map: usize, key: usize, next: usize): i32 {
   if (isHash(type)) return hash_next_key(map, key, next);
   switch (type) {
     case MAP_LPM_TRIE: return lpm_next_key(map, key, next);
+    case MAP_QUEUE:
+    case MAP_STACK: return -EINVAL;
+    case MAP_BLOOM_FILTER: return -EOPNOTSUPP;
     case MAP_RINGBUF: return -ENOTSUPP;
     default: return array_next_key(map, key, next);
   }
+}
+
+@inline function isBloom(map: usize): bool { return load<u32>(map, MAP_TYPE) == MAP_BLOOM_FILTER; }
+
+export function map_push(map: usize, value: usize, flags: u64): i32 {
+  return isBloom(map) ? bloom_push(map, value, flags) : queue_push(map, value, flags);
+}
+
+export function map_pop(map: usize, value: usize): i32 {
+  return isBloom(map) ? -EOPNOTSUPP : queue_pop(map, value);
+}
+
+/** The next value of a queue or stack; whether a value may be in a bloom filter. */
+export function map_peek_value(map: usize, value: usize): i32 {
+  return isBloom(map) ? bloom_peek(map, value) : queue_peek(map, value);
 }

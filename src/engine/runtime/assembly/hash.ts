@@ -4,7 +4,7 @@ import {
   BUCKET_HEAD, BUCKET_LOCK, BUCKET_SIZE, E2BIG, EEXIST, EINVAL, ELEM_FREE_NEXT, ELEM_HASH, ELEM_KEY, ELEM_NEXT, ELEM_REFERENCED,
   ELEM_STATE, ELEM_USED, ENOENT, ENOMEM, F_NO_PREALLOC, MAP_BUCKETS, MAP_BUCKET_MASK, MAP_BYTES,
   MAP_CAPACITY, MAP_CHUNKS, MAP_CLOCK_HAND, MAP_COUNT, MAP_CPU_STRIDE, MAP_EVICTIONS, MAP_FLAGS, MAP_FREE,
-  MAP_FREE_LOCK, MAP_HEADER_SIZE, MAP_KEY_SIZE, MAP_LRU_HASH, MAP_MAX_ENTRIES, MAP_PERCPU_HASH, MAP_REFUSALS,
+  MAP_FREE_LOCK, MAP_HEADER_SIZE, MAP_KEY_SIZE, MAP_LRU_HASH, MAP_LRU_PERCPU_HASH, MAP_MAX_ENTRIES, MAP_PERCPU_HASH, MAP_REFUSALS,
   MAP_STRIDE, MAP_TYPE, MAP_VALUES, MAP_VALUE_OFFSET, MAP_VALUE_SIZE, SYS_CPUS, CPU_ID,
 } from '../layout';
 import { alloc, alloc_zeroed, free } from './alloc';
@@ -18,7 +18,10 @@ const CHUNK_HEADER: usize = 16;
 @inline export function valueOf(map: usize, element: usize): usize {
   return element + <usize>load<u32>(map, MAP_VALUE_OFFSET);
 }
-@inline function isLru(map: usize): bool { return load<u32>(map, MAP_TYPE) == MAP_LRU_HASH; }
+@inline function isLru(map: usize): bool {
+  const type = load<u32>(map, MAP_TYPE);
+  return type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH;
+}
 @inline function bucketOf(map: usize, hash: u32): usize {
   return <usize>load<u32>(map, MAP_BUCKETS) + <usize>(hash & load<u32>(map, MAP_BUCKET_MASK)) * BUCKET_SIZE;
 }
@@ -31,7 +34,7 @@ const CHUNK_HEADER: usize = 16;
 export function hash_create(type: u32, keySize: u32, valueSize: u32, maxEntries: u32, flags: u32): usize {
   const cpus = load<u32>(SYS_CPUS);
   const valueOffset = roundUp(<usize>(ELEM_KEY + keySize), 8);
-  const cpuStride = type == MAP_PERCPU_HASH ? roundUp(<usize>valueSize, 8) : 0;
+  const cpuStride = type == MAP_PERCPU_HASH || type == MAP_LRU_PERCPU_HASH ? roundUp(<usize>valueSize, 8) : 0;
   const stride = <u64>valueOffset + (cpuStride ? <u64>cpuStride * cpus : <u64>roundUp(<usize>valueSize, 8));
   // Replacing an entry takes an element of its own for each CPU that may be doing so.
   const capacity = <u64>maxEntries + cpus;
@@ -199,6 +202,12 @@ function find16(map: usize, key: usize): usize {
   return valueOf(map, element);
 }
 
+@inline
+function touchedOwn(map: usize, element: usize): usize {
+  touched(map, element);
+  return ownValue(map, element);
+}
+
 export function hash_lookup(map: usize, key: usize): usize { return valueOrNull(map, locate(map, key)); }
 export function hash_lookup_4(map: usize, key: usize): usize { return valueOrNull(map, find4(map, key)); }
 export function hash_lookup_8(map: usize, key: usize): usize { return valueOrNull(map, find8(map, key)); }
@@ -211,6 +220,10 @@ export function lru_hash_lookup(map: usize, key: usize): usize { return touched(
 export function lru_hash_lookup_4(map: usize, key: usize): usize { return touched(map, find4(map, key)); }
 export function lru_hash_lookup_8(map: usize, key: usize): usize { return touched(map, find8(map, key)); }
 export function lru_hash_lookup_16(map: usize, key: usize): usize { return touched(map, find16(map, key)); }
+export function lru_percpu_hash_lookup(map: usize, key: usize): usize { return touchedOwn(map, locate(map, key)); }
+export function lru_percpu_hash_lookup_4(map: usize, key: usize): usize { return touchedOwn(map, find4(map, key)); }
+export function lru_percpu_hash_lookup_8(map: usize, key: usize): usize { return touchedOwn(map, find8(map, key)); }
+export function lru_percpu_hash_lookup_16(map: usize, key: usize): usize { return touchedOwn(map, find16(map, key)); }
 
 // ---- update and delete
 
@@ -329,6 +342,7 @@ function settle(
   }
   if (flags == 1) return -EEXIST;
   if (load<u32>(map, MAP_CPU_STRIDE)) {
+    if (isLru(map)) touched(map, old);
     const own = allCpus ? valueOf(map, old) : ownValue(map, old);
     const size = allCpus
       ? <usize>load<u32>(map, MAP_CPU_STRIDE) * <usize>load<u32>(SYS_CPUS)

@@ -3,7 +3,8 @@ export * from './array';
 export {
   hash_create, hash_destroy, hash_lookup, hash_lookup_4, hash_lookup_8,
   hash_lookup_16, percpu_hash_lookup, percpu_hash_lookup_4, percpu_hash_lookup_8, percpu_hash_lookup_16,
-  lru_hash_lookup, lru_hash_lookup_4, lru_hash_lookup_8, lru_hash_lookup_16, hash_update, percpu_hash_update_all, hash_delete,
+  lru_hash_lookup, lru_hash_lookup_4, lru_hash_lookup_8, lru_hash_lookup_16, lru_percpu_hash_lookup, lru_percpu_hash_lookup_4, lru_percpu_hash_lookup_8, lru_percpu_hash_lookup_16, hash_update,
+  percpu_hash_update_all, hash_delete,
 } from './hash';
 export * from './hash-walk';
 export { lpm_delete, lpm_lookup, lpm_update } from './lpm';
@@ -15,6 +16,8 @@ export * from './packet';
 export * from './checksum';
 export * from './probe';
 export * from './perf';
+export { bloom_peek, bloom_push } from './bloom';
+export { queue_at, queue_peek, queue_pop, queue_push } from './queue';
 export {
   ringbuf_discard, ringbuf_output, ringbuf_query, ringbuf_reserve, ringbuf_submit,
 } from './ringbuf';
