@@ -1,4 +1,4 @@
-// clang -target bpf -O2 -g -c globals.bpf.c -o globals.bpf.o
+// Built by build.sh.
 static const volatile unsigned int squares[4] = {1, 4, 9, 16};
 unsigned int calls = 33;
 

@@ -1,4 +1,4 @@
-# llvm-mc -triple bpfel -mcpu=v4 -filetype=obj -o text-only.bpf.o text-only.s
+# Built by build.sh.
 .text
 .globl main
 .type main,@function
