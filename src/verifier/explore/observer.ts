@@ -2,6 +2,11 @@ import type { Session } from './session.js';
 
 /** Watches a verification from outside: how explanations and profiles are made without costing others anything. */
 export interface Observer {
+  /**
+   * An old state covers only what lies within all of its ranges, precise or not: the states of an instruction then contain
+   * every run, which Linux's pruning does not promise.
+   */
+  readonly rangesDecide?: boolean;
   /** The instruction at `s.at` is about to be checked and performed. */
   step?(s: Session): void;
   /** The current instruction loads from or stores to a stack slot as a whole value. */

@@ -35,7 +35,8 @@ export function isVisited(s: Session): boolean {
       if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;
     } else {
       const incomplete = s.loops.isIncomplete(s, old);
-      if (covers(s, old, incomplete ? COMPARE_RANGE_WITHIN : COMPARE_NOT_EXACT, true))
+      const inRanges = incomplete || s.observer?.rangesDecide === true;
+      if (covers(s, old, inRanges ? COMPARE_RANGE_WITHIN : COMPARE_NOT_EXACT, true))
         return hit(s, old, incomplete);
     }
     if (save) old.misses++;
