@@ -1,3 +1,4 @@
+import type { Btf } from '../btf/types.js';
 import { KernelError } from '../errors/errno.js';
 import type {
   AttachTarget,
@@ -16,11 +17,12 @@ import { Attachments, requireFitting } from './attachments.js';
 import { CodeCache } from './code.js';
 import { engineEnvironment } from './environment.js';
 import { createHostHelpers, TraceLog } from './helpers/host.js';
+import { keptObjects } from './kept.js';
 import { LinkHandle } from './link-handle.js';
 import { MapHandle, MapObject } from './map-handle.js';
 import { EngineMap } from './maps.js';
 import { EngineMemory, type EngineMemoryOptions } from './memory.js';
-import { ObjectTable } from './objects.js';
+import { BtfIds, ObjectTable } from './objects.js';
 import { PerfReader, type PerfReaderOptions } from './perf-reader.js';
 import { Pins } from './pins.js';
 import { ProgramHandle } from './program-handle.js';
@@ -76,6 +78,7 @@ export class Engine implements Kernel {
   readonly #links = new Map<number, LinkHandle>();
   readonly #attachments = new Attachments();
   readonly #pins = new Pins();
+  readonly #btf = new BtfIds();
   #nextLinkId = 1;
 
   private constructor(options: EngineOptions) {
@@ -130,6 +133,7 @@ export class Engine implements Kernel {
     const object = this.#newProgram(id, parts, objects, {
       loadedAt: Date.now(),
       uid: this.#options.uid ?? 0,
+      ...this.#btfIdOf(parts.btf),
     });
     try {
       object.verify(options);
@@ -261,12 +265,19 @@ export class Engine implements Kernel {
 
   /** Everything that outlives this process: pinned and attached objects and what they use. */
   snapshot(): EngineSnapshot {
-    const kept = this.#kept();
+    const kept = keptObjects(this.#pins.all(), [...this.#links.values()], this.#maps, this.#programs);
     return {
       nextMapId: this.#maps.nextId,
       nextProgramId: this.#programs.nextId,
       nextLinkId: this.#nextLinkId,
-      maps: kept.maps.map(({ id, spec, map }) => ({ id, spec, frozen: map.frozen, entries: map.snapshot() })),
+      nextBtfId: this.#btf.nextId,
+      maps: kept.maps.map(({ id, spec, map, btfId }) => ({
+        id,
+        spec,
+        frozen: map.frozen,
+        ...(btfId === undefined ? {} : { btfId }),
+        entries: map.snapshot(),
+      })),
       programs: kept.programs.map((program) => program.snapshot()),
       links: [...this.#links.values()].map(({ id, programId, target }) => ({ id, programId, target })),
       pins: this.#pins.all(),
@@ -275,38 +286,22 @@ export class Engine implements Kernel {
 
   async close(): Promise<void> {}
 
-  /** What pins and links keep alive, ascending by id. Open handles do not count: they end with the process. */
-  #kept(): { readonly maps: MapObject[]; readonly programs: ProgramObject[] } {
-    const maps = new Set<MapObject>();
-    const programs = new Set<ProgramObject>();
-    const keepMap = (map: MapObject): void => {
-      if (maps.has(map)) return;
-      maps.add(map);
-      for (const program of map.programs) keepProgram(program);
-    };
-    const keepProgram = (program: ProgramObject): void => {
-      if (programs.has(program)) return;
-      programs.add(program);
-      for (const map of program.maps) keepMap(map);
-    };
-    for (const { kind, id } of this.#pins.all()) {
-      if (kind === 'map') keepMap(this.#maps.get(id));
-      if (kind === 'program') keepProgram(this.#programs.get(id));
-    }
-    for (const { programId } of this.#links.values()) keepProgram(this.#programs.get(programId));
-    return {
-      maps: this.#maps.all().filter((map) => maps.has(map)),
-      programs: this.#programs.all().filter((program) => programs.has(program)),
-    };
-  }
-
   #restore(snapshot: EngineSnapshot): void {
     // Programs first need their maps; program arrays in turn name programs, so contents come last.
-    for (const { id, spec } of snapshot.maps) this.#addMap(id, spec);
-    for (const { id, mapIds, loadedAt, uid, bytesJited = 0, ...parts } of snapshot.programs) {
+    for (const { id, spec, btfId } of snapshot.maps) {
+      this.#btf.enter(spec.btf, btfId);
+      this.#addMap(id, spec);
+    }
+    for (const { id, mapIds, loadedAt, uid, btfId, bytesJited = 0, ...parts } of snapshot.programs) {
       const maps = mapIds.map((mapId) => this.#maps.get(mapId));
+      this.#btf.enter(parts.btf, btfId);
       this.#programs.add(
-        this.#newProgram(id, { ...parts, btf: parts.btf }, maps, { loadedAt, uid, bytesJited }),
+        this.#newProgram(id, { ...parts, btf: parts.btf }, maps, {
+          loadedAt,
+          uid,
+          bytesJited,
+          ...this.#btfIdOf(parts.btf),
+        }),
       );
     }
     for (const { id, frozen, entries } of snapshot.maps) {
@@ -325,12 +320,17 @@ export class Engine implements Kernel {
     this.#maps.nextId = snapshot.nextMapId;
     this.#programs.nextId = snapshot.nextProgramId;
     this.#nextLinkId = snapshot.nextLinkId;
+    this.#btf.nextId = snapshot.nextBtfId;
+  }
+
+  #btfIdOf(btf: Btf | undefined): { readonly btfId?: number } {
+    return btf === undefined ? {} : { btfId: this.#btf.of(btf) };
   }
 
   #addMap(id: number, spec: MapSpec): MapObject {
     const programSlot = (programId: number) => this.#programs.find(programId)?.code().tailSlot;
     const map = EngineMap.create(this.memory, spec, { id, programSlot });
-    const object = new MapObject(id, spec, map, this.#programs);
+    const object = new MapObject(id, spec, map, this.#programs, this.#btfIdOf(spec.btf).btfId);
     this.#maps.add(object);
     return object;
   }

@@ -9,14 +9,23 @@ export class MapObject implements Counted {
   readonly id: number;
   readonly spec: MapSpec;
   readonly map: EngineMap;
+  /** Of `spec.btf`. */
+  readonly btfId: number | undefined;
   readonly #table: ObjectTable<ProgramObject>;
   #programs = new Set<ProgramObject>();
 
-  constructor(id: number, spec: MapSpec, map: EngineMap, programs: ObjectTable<ProgramObject>) {
+  constructor(
+    id: number,
+    spec: MapSpec,
+    map: EngineMap,
+    programs: ObjectTable<ProgramObject>,
+    btfId?: number,
+  ) {
     this.id = id;
     this.spec = spec;
     this.map = map;
     this.#table = programs;
+    this.btfId = btfId;
   }
 
   /** The programs that a program array holds. */
@@ -54,6 +63,7 @@ export class MapObject implements Counted {
       frozen: this.map.frozen,
       memlock: this.map.memlock,
       ...(btf === undefined ? {} : { btf }),
+      ...(this.btfId === undefined ? {} : { btfId: this.btfId }),
       ...(keyType === undefined ? {} : { keyType }),
       ...(valueType === undefined ? {} : { valueType }),
       ...(inner === undefined ? {} : { inner }),

@@ -1,3 +1,4 @@
+import type { Btf } from '../btf/types.js';
 import { KernelError } from '../errors/errno.js';
 
 /** Something that lives in the engine under an id for as long as anybody uses it. */
@@ -5,6 +6,24 @@ export interface Counted {
   readonly id: number;
   /** Called once, when the last use ends. */
   destroy(): void;
+}
+
+/** Ids of sets of types: one for each object file that was loaded, as Linux gives one for each BPF_BTF_LOAD. */
+export class BtfIds {
+  readonly #ids = new WeakMap<Btf, number>();
+  nextId = 1;
+
+  /** The id of a set of types, which gets one when it has none. */
+  of(btf: Btf): number {
+    const id = this.#ids.get(btf) ?? this.nextId++;
+    this.#ids.set(btf, id);
+    return id;
+  }
+
+  /** Enters a set of types under the id that it had. */
+  enter(btf: Btf | undefined, id: number | undefined): void {
+    if (btf !== undefined && id !== undefined) this.#ids.set(btf, id);
+  }
 }
 
 /**

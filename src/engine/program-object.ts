@@ -21,6 +21,8 @@ export interface LoadStamp {
   /** Milliseconds since the Unix epoch. */
   readonly loadedAt: number;
   readonly uid: number;
+  /** Of the program's BTF. */
+  readonly btfId?: number;
   /** Bytes of compiled code, of a program that comes from a root. */
   readonly bytesJited?: number;
 }
@@ -127,6 +129,7 @@ export class ProgramObject implements Counted {
       ...(attachTo === undefined ? {} : { attachTo }),
       tag: this.tag,
       gplCompatible: isGplCompatible(license),
+      ...(this.stamp.btfId === undefined ? {} : { btfId: this.stamp.btfId }),
       loadedAt: this.stamp.loadedAt,
       uid: this.stamp.uid,
       bytesXlated: insns.length * 8,

@@ -7,6 +7,7 @@ export interface EngineSnapshot {
   readonly nextMapId: number;
   readonly nextProgramId: number;
   readonly nextLinkId: number;
+  readonly nextBtfId: number;
   readonly maps: readonly MapSnapshot[];
   readonly programs: readonly ProgramSnapshot[];
   readonly links: readonly LinkSnapshot[];
@@ -20,6 +21,8 @@ export interface MapSnapshot {
   readonly id: number;
   readonly spec: MapSpec;
   readonly frozen: boolean;
+  /** Of `spec.btf`. */
+  readonly btfId?: number;
   /** Entries one after the other, key then value, in the map's order. Nothing else is in it. */
   readonly entries: Uint8Array;
 }
@@ -28,6 +31,7 @@ export interface ProgramSnapshot extends Omit<LoadableProgram, 'maps' | 'btf'> {
   readonly id: number;
   readonly mapIds: readonly number[];
   readonly btf?: Btf;
+  readonly btfId?: number;
   readonly loadedAt: number;
   readonly uid: number;
   /** Of the compiled program when it was loaded. */

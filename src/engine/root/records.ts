@@ -18,6 +18,7 @@ export interface StateRecord {
   readonly nextMapId: number;
   readonly nextProgramId: number;
   readonly nextLinkId: number;
+  readonly nextBtfId: number;
   readonly maps: readonly { readonly id: number; readonly file: FileRef }[];
   readonly programs: readonly { readonly id: number; readonly file: FileRef }[];
   readonly btf: readonly FileRef[];
@@ -35,6 +36,7 @@ type MapSpecRecord = Omit<MapSpec, 'btf' | 'inner'> & {
 export interface MapRecord {
   readonly id: number;
   readonly frozen: boolean;
+  readonly btfId?: number;
   readonly spec: MapSpecRecord;
   readonly entries: Uint8Array;
 }
@@ -50,7 +52,7 @@ export type BtfToFile = (btf: Btf) => string;
 export type FileToBtf = (file: string) => Btf;
 
 export function mapRecord(map: MapSnapshot, file: BtfToFile): MapRecord {
-  return { id: map.id, frozen: map.frozen, spec: specRecord(map.spec, file), entries: map.entries };
+  return { ...map, spec: specRecord(map.spec, file) };
 }
 
 function specRecord(spec: MapSpec, file: BtfToFile): MapSpecRecord {
@@ -63,7 +65,7 @@ function specRecord(spec: MapSpec, file: BtfToFile): MapSpecRecord {
 }
 
 export function mapSnapshot(record: MapRecord, btfOf: FileToBtf): MapSnapshot {
-  return { id: record.id, frozen: record.frozen, spec: mapSpec(record.spec, btfOf), entries: record.entries };
+  return { ...record, spec: mapSpec(record.spec, btfOf) };
 }
 
 function mapSpec(record: MapSpecRecord, btfOf: FileToBtf): MapSpec {

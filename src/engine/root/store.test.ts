@@ -38,6 +38,7 @@ function snapshot(count: number): EngineSnapshot {
     nextMapId: 2,
     nextProgramId: 2,
     nextLinkId: 2,
+    nextBtfId: 2,
     maps: [
       {
         id: 1,

@@ -32,6 +32,7 @@ export const EMPTY_SNAPSHOT: EngineSnapshot = {
   nextMapId: 1,
   nextProgramId: 1,
   nextLinkId: 1,
+  nextBtfId: 1,
   maps: [],
   programs: [],
   links: [],
@@ -120,6 +121,7 @@ export class RootStore {
       nextMapId: state.nextMapId,
       nextProgramId: state.nextProgramId,
       nextLinkId: state.nextLinkId,
+      nextBtfId: state.nextBtfId,
       maps: state.maps.map(({ file }) => mapSnapshot(this.readRecord<MapRecord>(file, 'entries'), btfOf)),
       programs: state.programs.map(({ file }) =>
         programSnapshot(this.readRecord<ProgramRecord>(file, 'code'), btfOf),
@@ -223,6 +225,7 @@ class CommitWriter {
       nextMapId: snapshot.nextMapId,
       nextProgramId: snapshot.nextProgramId,
       nextLinkId: snapshot.nextLinkId,
+      nextBtfId: snapshot.nextBtfId,
       maps,
       programs,
       btf: [...this.btf.values()],
