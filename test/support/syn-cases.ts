@@ -178,6 +178,27 @@ const EXPECTED: Readonly<Record<string, number>> = {
   'v4 last says 72, then last says 80': 1,
   'v4 last shorter later': 1,
   'v4 MF=1 beyond the last': 1,
+  'frags of two vlans 8.8.8.8 9.9.9.9': 1,
+  'frags of two vlans 10.0.0.1 9.9.9.9': 0,
+  'frags of two vlans 8.8.8.8 172.16.0.1': 0,
+  'frags of two vlans 8.8.8.8 172.31.0.1': 0,
+  'frags of two vlans 8.8.8.8 172.32.0.1': 1,
+  'frags of two vlans 8.8.8.8 192.168.0.1': 0,
+  'frags of two vlans 8.8.8.8 169.254.1.1': 0,
+  'frags of two vlans 169.254.1.1 9.9.9.9': 0,
+  'frags of two vlans 8.8.8.8 100.64.0.1': 1,
+  'frags of two vlans 8.8.8.8 127.0.0.1': 1,
+  'frags whose id and vlan differ alike': 1,
+  'frags whose id and protocol differ alike, udp last': 0,
+  'frags whose id and protocol differ alike, tcp last': 1,
+  'v4 AH 3 words, frags 16 + 16': 1,
+  'v4 AH 3 words, frags 24 + 8': 1,
+  'v4 AH 4 words, frags 16 + 20': 1,
+  'v4 AH 5 words, frags 24 + 12': 1,
+  'v4 AH 5 words, frags 24 + 11': 0,
+  'v4 overlap: MF of 14 good, then off 8 bad': 1,
+  'v4 overlap: MF of 14 bad, then off 8 good': 0,
+  'v4 overlap: MF of 13 bad, then off 8 good': 1,
 };
 
 export const SYN_CASES: SynCase[] = [];
@@ -462,3 +483,63 @@ c('v4 MF=1 beyond the last', [
   e4(seg.subarray(0, 16), { offset: 80, more: true, id: 7 }),
   fr(40, 40),
 ]);
+
+const { ipv4: IP } = E;
+const part = (o: number, l: number, x: object = {}, b: Uint8Array = seg) =>
+  ipv4(b.subarray(o, o + l), { offset: o, more: o + l < b.length, id: 7, ...x });
+const e4b = (packet: Uint8Array) => eth(IP, packet);
+const inVlan = (id: number, packet: Uint8Array) => eth(E.vlan, vlan(id, IP, packet));
+for (const [src, dst] of [
+  ['8.8.8.8', '9.9.9.9'],
+  ['10.0.0.1', '9.9.9.9'],
+  ['8.8.8.8', '172.16.0.1'],
+  ['8.8.8.8', '172.31.0.1'],
+  ['8.8.8.8', '172.32.0.1'],
+  ['8.8.8.8', '192.168.0.1'],
+  ['8.8.8.8', '169.254.1.1'],
+  ['169.254.1.1', '9.9.9.9'],
+  ['8.8.8.8', '100.64.0.1'],
+  ['8.8.8.8', '127.0.0.1'],
+])
+  c(`frags of two vlans ${src} ${dst}`, [
+    inVlan(1, part(0, 40, { src, dst })),
+    inVlan(2, part(40, 40, { src, dst })),
+  ]);
+c('frags whose id and vlan differ alike', [e4b(part(0, 40)), inVlan(1, part(40, 40, { id: 6 }))]);
+const udp = { id: 7 ^ 6 ^ 17, protocol: 17 };
+c('frags whose id and protocol differ alike, udp last', [e4b(part(0, 40)), e4b(part(40, 40, udp))]);
+c('frags whose id and protocol differ alike, tcp last', [e4b(part(0, 40, udp)), e4b(part(40, 40))]);
+for (const [words, first, last] of [
+  [3, 16, 16],
+  [3, 24, 8],
+  [4, 16, 20],
+  [5, 24, 12],
+  [5, 24, 11],
+] as const) {
+  const header = bytes(6, words - 2, be16(0), be32(1), new Uint8Array(words * 4 - 8), tcp());
+  const ah = header.subarray(0, first + last);
+  c(`v4 AH ${words} words, frags ${first} + ${last}`, [
+    e4b(part(0, first, { protocol: 51 }, ah)),
+    e4b(part(first, last, { protocol: 51 }, ah)),
+  ]);
+}
+for (const [size, isGood] of [
+  [14, true],
+  [14, false],
+  [13, false],
+] as const)
+  c(`v4 overlap: MF of ${size} ${isGood ? 'good' : 'bad'}, then off 8 ${isGood ? 'bad' : 'good'}`, [
+    e4b(part(0, size, { more: true }, isGood ? seg : bad)),
+    e4b(part(8, 32, { more: true }, isGood ? bad : seg)),
+    e4b(part(40, 40)),
+  ]);
+
+/** The packets of all cases one after another, cut as each case says. */
+export function allSynCases(): p.CapturedPacket[] {
+  return SYN_CASES.flatMap(({ packets, snapLength }) =>
+    packets.map((packet) => {
+      const one = packet instanceof Uint8Array ? { data: packet } : packet;
+      return { length: one.data.length, ...one, data: one.data.subarray(0, snapLength) };
+    }),
+  );
+}

@@ -13,7 +13,7 @@
 #define MAX_TAGS 32         /* VLAN tags, and MPLS labels */
 #define MAX_HEADERS 40     /* headers between IP and TCP */
 #define TCP_NEEDED 16       /* bytes of a TCP header that must be there: up to the window */
-#define HEAD_UNITS 8        /* of a datagram in fragments: the first 64 bytes are kept */
+#define HEAD_BYTES 64       /* of a datagram in fragments: so many from its first one on are kept */
 #define BITMAP_WORDS 128    /* one bit for each of the 8192 units of 8 bytes of a datagram */
 #define MAX_OFFSET 0x3fff   /* headers further back than this are not looked for */
 
@@ -57,17 +57,15 @@ struct {
 
 struct datagram {
 	__u32 family;
-	__u32 id;
-	__u16 vlan;          /* the innermost tag's, IPv4 only */
-	__u16 protocol;      /* IPv4 only */
+	__u32 id;            /* IPv4: mixed with the protocol and the VLAN, see `ipv4_id` */
 	__u8 source[16];
 	__u8 destination[16];
 };
 
 struct parts {
-	__u64 head[HEAD_UNITS];
 	__u64 seen[BITMAP_WORDS];
-	__u16 from[HEAD_UNITS];  /* offset of the fragment that `head` was taken from, plus one; 0: not there yet */
+	__u8 head[HEAD_BYTES];
+	__u16 from[HEAD_BYTES];  /* offset of the fragment that the byte of `head` is from, plus one; 0: not there yet */
 	__u32 total;             /* 0 until the last fragment told */
 };
 
@@ -203,7 +201,7 @@ static __always_inline __u32 extension_size(__u32 protocol, __u32 length)
 /* The first bytes of a datagram that is whole now: does TCP begin there, with a SYN? */
 static __always_inline int head_is_syn(struct parts *parts, __u32 protocol)
 {
-	const __u8 *head = (const __u8 *)parts->head;
+	const __u8 *head = parts->head;
 	__u64 at = 0;
 
 	for (int i = 0; i < 6; i++) {
@@ -262,21 +260,26 @@ static __always_inline void mark_seen(struct parts *parts, __u32 first, __u32 en
 }
 
 /* Where fragments overlap, the one that starts first in the datagram wins, and of two equal ones the earlier. */
-static __always_inline void keep_head(struct parts *parts, struct cursor *c, __u32 offset, __u32 size)
+static __always_inline void keep_head(struct parts *parts, struct cursor *c, struct work *work)
 {
-	for (__u32 unit = 0; unit < HEAD_UNITS; unit++) {
-		__u32 skip = unit * 8 - offset;
+	/* Read anew for each byte: what one byte's path has taught the verifier would multiply with the next one's. */
+	volatile struct work *fragment = work;
 
-		if (unit * 8 < offset || skip + 8 > size)
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < HEAD_BYTES; i++) {
+		__u32 offset = fragment->fragment_offset;
+		__u32 skip = i - offset;
+
+		if (skip >= fragment->fragment_size)
 			continue;
-		if (parts->from[unit] && parts->from[unit] <= offset + 1)
+		if (parts->from[i] && parts->from[i] <= offset + 1)
 			continue;
-		__u8 *p = bytes_at(c, c->at + skip, 8);
+		__u8 *p = bytes_at(c, fragment->at + skip, 1);
 
 		if (!p)
-			break;
-		__builtin_memcpy(&parts->head[unit], p, 8);
-		parts->from[unit] = offset + 1;
+			continue;
+		parts->head[i] = *p;
+		parts->from[i] = offset + 1;
 	}
 }
 
@@ -312,8 +315,8 @@ static __always_inline int add_fragment(struct cursor *c, struct work *work, str
 		return 0;
 	if (!work->fragment_more && !parts->total)
 		parts->total = end;
-	if (offset < HEAD_UNITS * 8)
-		keep_head(parts, c, offset, size);
+	if (offset < HEAD_BYTES)
+		keep_head(parts, c, work);
 	mark_seen(parts, offset >> 3, work->fragment_more ? end >> 3 : (end + 7) >> 3);
 	if (!is_whole(parts))
 		return 0;
@@ -401,6 +404,24 @@ static __always_inline enum verdict chain_verdict(struct cursor *c, struct datag
 	return 0;
 }
 
+static __always_inline int is_private(const __u8 *address)
+{
+	__u32 both = be16_at(address);
+
+	return address[0] == 10 || (both & 0xfff0) == 0xac10 || both == 0xc0a8 || both == 0xa9fe;
+}
+
+/*
+ * What Wireshark tells datagrams between two addresses apart by. It mixes the id with the protocol and, where an
+ * address is private or link-local, with the innermost VLAN: fragments of two datagrams meet when these differ alike.
+ */
+static __always_inline __u32 ipv4_id(struct cursor *c, const __u8 *ip)
+{
+	__u32 id = be16_at(ip + 4) ^ ip[9];
+
+	return is_private(ip + 12) || is_private(ip + 16) ? id ^ c->vlan : id;
+}
+
 static __always_inline enum verdict on_ipv4(struct cursor *c, struct datagram *key)
 {
 	__u8 *ip = bytes_at(c, c->at, 20);
@@ -428,9 +449,7 @@ static __always_inline enum verdict on_ipv4(struct cursor *c, struct datagram *k
 	if (field & 0x3fff) {
 		count_stat(STAT_FRAGMENTS);
 		if (c->end <= c->captured) {
-			key->id = be16_at(ip + 4);
-			key->vlan = c->vlan;
-			key->protocol = ip[9];
+			key->id = ipv4_id(c, ip);
 			__builtin_memcpy(key->destination, ip + 16, 4);
 			c->work->fragment_offset = (field & 0x1fff) << 3;
 			c->work->fragment_size = c->end - c->at;

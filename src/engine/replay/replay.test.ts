@@ -11,38 +11,13 @@ import {
   tcp,
   vlan,
 } from '../../../test/support/packets.js';
-import { wasmCallback } from '../../../test/support/wasm-callback.js';
+import { DEVICE, stageWith } from '../../../test/support/replay-stage.js';
 import { EngineMemory } from '../memory.js';
 import { SKB_VLAN_PRESENT, SKB_VLAN_TCI, XDP_DATA, XDP_DATA_END } from '../runtime/layout.js';
-import type { AttachedProgram, ReplayAttachments } from './attachments.js';
-import { type ReplayOptions, replay } from './replay.js';
+import type { ReplayAttachments } from './attachments.js';
+import { replay } from './replay.js';
 
-const DEVICE = { ifindex: 2, name: 'eth0' };
 const synFrame = ethernet(ETHERTYPE.ipv4, ipv4(tcp({ sport: 1234, dport: 80 }), { src: '192.0.2.7' }));
-
-/** An engine's memory with programs in TypeScript, by the point that they are attached to. */
-function stageWith(programs: Readonly<Record<string, (ctx: number, memory: EngineMemory) => number>>) {
-  const memory = EngineMemory.create();
-  const attached = new Map<string, AttachedProgram[]>();
-  Object.entries(programs).forEach(([point, program], index) => {
-    const slot = memory.table.grow(
-      1,
-      wasmCallback((ctx) => BigInt(program(Number(ctx), memory))),
-    );
-    attached.set(point, [{ slot, programId: index + 1 }]);
-  });
-  const at = (point: string): AttachedProgram[] => attached.get(point) ?? [];
-  const attachments: ReplayAttachments = {
-    xdp: at('xdp'),
-    tcIngress: at('tc'),
-    tcEgress: at('egress'),
-    sockets: at('socket'),
-    tracepoint: at,
-    rawTracepoint: (name) => at(`raw:${name}`),
-  };
-  return (source: Uint8Array, options: Partial<ReplayOptions> = {}) =>
-    replay(memory, () => attachments, source, { device: DEVICE, ...options });
-}
 
 describe('replay', () => {
   it('shows every frame to XDP with its bounds, and counts verdicts', async () => {

@@ -113,6 +113,7 @@ class Replay {
       if (!this.#options.loop || this.#isAborted || this.#reader.problem !== undefined || isEmpty) break;
       this.#fileBytes += this.#reader.bytesRead;
       this.#round++;
+      this.#stage.forget();
       this.#reader = new CaptureReader(this.#skips);
     }
     return {

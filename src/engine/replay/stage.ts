@@ -110,12 +110,18 @@ export class ReplayStage {
     }
   }
 
+  /** Between two rounds: what is left of the datagrams of one is not mixed with the next. */
+  forget(): void {
+    this.#memory.runtime.replay_forget(this.#state);
+  }
+
   finish(): readonly ProgramCounts[] {
     return this.#table.finish();
   }
 
   free(): void {
     this.#table.finish();
+    this.forget();
     for (const address of this.#blocks) this.#memory.free(address);
     this.#blocks.length = 0;
   }

@@ -31,6 +31,8 @@ export interface RuntimeExports {
   run_repeat(slot: number, ctx: bigint, times: number): bigint;
   /** Replays packets of a batch: `state` is laid out as in replay-layout.ts. */
   replay_run(state: number, first: number, count: number): void;
+  /** Drops the IP datagrams that are not complete yet, and their memory. */
+  replay_forget(state: number): void;
   readonly [name: string]: (...args: never[]) => unknown;
 }
 

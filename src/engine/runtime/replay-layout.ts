@@ -28,8 +28,10 @@ export const RP_SYN_TCP = 88;
 export const RP_SYN_TTL = 92;
 /** u32: captured bytes from the TCP header on. */
 export const RP_SYN_ROOM = 96;
-/** Table of IP datagrams in fragments: see syn.ts. */
+/** Table of IP datagrams in fragments, 0 until there is one: see syn-datagrams.ts. */
 export const RP_FRAGMENTS = 100;
+/** Bytes kept of a datagram in fragments: extension headers and TCP have to be in them. */
+export const DATAGRAM_HEAD = 256;
 /** Attachment points: for each, how many programs and the address of the first entry. */
 export const RP_POINTS = 128;
 export const RP_SIZE = 256;

@@ -12,6 +12,7 @@ export * from './dispatch';
 export * from './task';
 export * from './run';
 export * from './replay';
+export { replay_forget } from './syn-datagrams';
 export * from './packet';
 export * from './checksum';
 export * from './probe';

@@ -130,7 +130,7 @@ function send(state: usize, size: u32, wire: u32): void {
 
 /** The host that attempts a connection: its socket leaves CLOSE, tcp_v4_connect runs, the SYN is queued on its device. */
 function connectionAttempt(state: usize, source: usize, captured: u32, wire: u32, etherType: u32): void {
-  const family = synClassify(state, source, captured, wire, etherType);
+  const family = synClassify(state, source, captured, etherType);
   if (!family) return;
   add(state + (family == 4 ? RP_SYNS_V4 : RP_SYNS_V6), 1);
   if (isWatched(state, TP_INET_SOCK_SET_STATE)) fireSockState(state, family);
