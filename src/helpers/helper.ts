@@ -19,6 +19,14 @@ export interface Helper {
   /** Packet pointers are invalid after the call. */
   readonly changesPacket?: boolean;
   readonly mightSleep?: boolean;
+  /** What it returns is a reference that must be released on every path. */
+  readonly acquires?: boolean;
+  /** What it returns is its argument seen as another type: the same reference, released with it. */
+  readonly casts?: boolean;
+  /** It calls the function in its `func` argument: with an index, with each entry of a map, or later for a timer. */
+  readonly callback?: 'loop' | 'map_elem' | 'timer';
+  /** Known to the verifier and runs on Linux; the engine does not run it yet. */
+  readonly linuxOnly?: boolean;
 }
 
 /** What an argument must be: Linux's `enum bpf_arg_type`, as data. Sizes are bytes. */
@@ -43,6 +51,10 @@ export type HelperArg =
   | { readonly kind: 'alloc_size' }
   /** Memory that a helper returned as `alloc_mem_or_null`, not null any more; the call releases it. */
   | { readonly kind: 'alloc_mem' }
+  /** A socket; `any` kind of one, or `trusted` kernel pointers to one too. */
+  | { readonly kind: 'socket'; readonly accepts: 'any' | 'trusted'; readonly release?: boolean }
+  /** A `struct bpf_timer` in a map value. */
+  | { readonly kind: 'timer' }
   | { readonly kind: 'const_str' }
   | { readonly kind: 'spin_lock' }
   | { readonly kind: 'func' }
@@ -53,4 +65,5 @@ export type HelperReturn =
   | { readonly kind: 'void' }
   | { readonly kind: 'map_value_or_null' }
   /** So many bytes as the `alloc_size` argument said, which must be released. */
-  | { readonly kind: 'alloc_mem_or_null' };
+  | { readonly kind: 'alloc_mem_or_null' }
+  | { readonly kind: 'socket_or_null' | 'sock_common_or_null' | 'tcp_sock_or_null' };

@@ -1,3 +1,4 @@
+import { callbacks } from './callbacks.js';
 import { CALLABLE_HELPERS, GPL_HELPERS } from './callers.js';
 import { control } from './control.js';
 import type { Helper } from './helper.js';
@@ -7,6 +8,7 @@ import { queues } from './queues.js';
 import { ringbuf } from './ringbuf.js';
 import type { HelperRow } from './row.js';
 import { skb } from './skb.js';
+import { sockets } from './sockets.js';
 import { strings } from './strings.js';
 import { task } from './task.js';
 import { time } from './time.js';
@@ -29,6 +31,8 @@ export const HELPERS: readonly Helper[] = [
   ...strings,
   ...xdpFrame,
   ...skb,
+  ...sockets,
+  ...callbacks,
 ]
   .map(complete)
   .sort((a, b) => a.id - b.id);

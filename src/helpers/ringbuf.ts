@@ -18,6 +18,7 @@ export const ringbuf: readonly HelperRow[] = [
     doc: 'Takes room for a record of a constant size and gives its address to fill, or null. It must be submitted or discarded. Flags: 0.',
     args: [CONST_MAP, { kind: 'alloc_size' }, ANYTHING],
     returns: { kind: 'alloc_mem_or_null' },
+    acquires: true,
   },
   {
     name: 'bpf_ringbuf_submit',

@@ -6,6 +6,7 @@ import type { RawMapShape } from '../../src/linux/bpf.js';
 import type { MapFacts } from '../../src/maps/map-type.js';
 import { mapType } from '../../src/maps/registry.js';
 import type { VerifierProgram } from '../../src/verifier/verify.js';
+import { functionTypes, labelPlaces, type TestFunctions, takeFunctions } from './verifier-btf.js';
 
 /** BPF_F_RDONLY_PROG */
 const READ_ONLY = 0x80;
@@ -18,6 +19,7 @@ const SHAPES = [
   { name: 'data', type: 'array', keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 },
   { name: 'percpu', type: 'percpu_array', keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 },
   { name: 'progs', type: 'prog_array', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+  { name: 'ring', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
 ] as const;
 
 export const TEST_MAPS: readonly MapFacts[] = SHAPES.map((shape) => ({
@@ -38,15 +40,35 @@ export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
   }),
 );
 
-/** Reads a test program: helpers by name, maps as `map[hash]`, values as `map[data][0]+8`. */
-export function assembleTest(source: string): Insn[] {
-  return assemble(source, {
+const FUNCTIONS = new WeakMap<readonly Insn[], (context: string) => TestFunctions>();
+const LD_IMM64 = 0x18;
+const PSEUDO_FUNC = 4;
+
+/**
+ * Reads a test program: helpers by name, maps as `map[hash]`, values as `map[data][0]+8`, functions as `LABEL ll`. Lines
+ * `.func NAME static|global TYPE…` give functions a type, and the program BTF.
+ */
+export function assembleTest(text: string): Insn[] {
+  const { source, declared } = takeFunctions(text);
+  const places = labelPlaces(source);
+  const insns = assemble(source, {
     helper: helperId,
     symbol: (name) => {
+      const place = places.get(name);
+      if (place !== undefined) return { pseudo: 'func', low: place };
       const low = SHAPES.findIndex((shape) => shape.name === name);
       return low < 0 ? undefined : { pseudo: 'map_idx', low };
     },
-  });
+  }).map((insn, index) =>
+    insn.opcode === LD_IMM64 && insn.src === PSEUDO_FUNC ? { ...insn, imm: insn.imm - index - 1 } : insn,
+  );
+  if (declared.length > 0) FUNCTIONS.set(insns, (context) => functionTypes(declared, places, context));
+  return insns;
+}
+
+/** The BTF of a test program with `.func` lines. */
+export function testFunctions(insns: readonly Insn[], hook: string): TestFunctions | undefined {
+  return FUNCTIONS.get(insns)?.(hookByName(hook)?.ctx.struct ?? '');
 }
 
 /** A program as the verifier takes it, with the test maps. */
@@ -58,6 +80,7 @@ export function testProgram(
 ): VerifierProgram {
   const facts = hookByName(hook);
   if (facts === undefined) throw new RangeError(`no hook ${hook}`);
+  const functions = testFunctions(insns, hook);
   return {
     name: 'test',
     insns,
@@ -65,9 +88,9 @@ export function testProgram(
     ...(attachType === undefined ? {} : { attachType }),
     license,
     maps: TEST_MAPS,
-    subprograms: [],
+    subprograms: functions?.subprograms ?? [],
     lines: [],
-    btf: undefined,
+    btf: functions?.btf,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Helper } from '../../helpers/helper.js';
 import { CLASS, type Insn, JMP_CALL, JMP_EXIT, JMP_JA, SOURCE } from '../../isa/index.js';
 import type { VerifierProgram } from '../verify.js';
+import { checkAbnormalReturns } from './abnormal-return.js';
 import { walkGraph } from './graph.js';
 import { liveRegisters } from './live-registers.js';
 import { findLoops } from './loops.js';
@@ -18,6 +19,7 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
   const { insns } = program;
   const subprograms = findSubprograms(program);
   checkSubprograms(insns, subprograms);
+  checkAbnormalReturns(program, subprograms);
   checkInstructions(program);
   const subprogramOf = new Uint16Array(insns.length);
   for (const { index, start, end } of subprograms) subprogramOf.fill(index, start, end);
@@ -29,10 +31,11 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
     prunePoint: new Uint8Array(insns.length + 2),
     jumpPoint: new Uint8Array(insns.length + 2),
     forceCheckpoint: new Uint8Array(insns.length),
+    callsCallback: new Uint8Array(insns.length),
   };
   // Where control goes does not depend on reserved fields: those are judged when the instruction is reached.
   const flow = { ...shape, operations: decodeOperations(insns.map(withoutReserved)) };
-  walkGraph({ ...flow, changesPacket: (id) => helper(id)?.changesPacket === true });
+  walkGraph({ ...flow, helper });
   return {
     ...shape,
     liveRegisters: liveRegisters(flow, (id) => helper(id)?.args.length),

@@ -1,3 +1,4 @@
+import type { Helper } from '../../helpers/helper.js';
 import type { Operation } from '../../isa/index.js';
 import { jumpIntoLdImm64 } from '../rules/jump-into-ld-imm64.js';
 import { refuse } from '../rules/rule.js';
@@ -11,12 +12,18 @@ const BRANCH = 2;
 
 type Walk = Pick<
   Shape,
-  'insns' | 'operations' | 'subprograms' | 'subprogramOf' | 'prunePoint' | 'jumpPoint' | 'forceCheckpoint'
+  | 'insns'
+  | 'operations'
+  | 'subprograms'
+  | 'subprogramOf'
+  | 'prunePoint'
+  | 'jumpPoint'
+  | 'forceCheckpoint'
+  | 'callsCallback'
 > & {
   readonly state: Uint8Array;
   readonly stack: number[];
-  /** Whether a helper invalidates packet pointers. */
-  readonly changesPacket: (helper: number) => boolean;
+  readonly helper: (id: number) => Helper | undefined;
 };
 
 /**
@@ -54,7 +61,7 @@ function visit(walk: Walk, at: number): boolean {
     case 'call_local':
       return visitCall(walk, at, 1, at + 1 + operation.offset);
     case 'call_helper':
-      if (walk.changesPacket(operation.id)) markChangesPacket(walk, at);
+      noteHelper(walk, at, walk.helper(operation.id));
       return visitCall(walk, at, 1, undefined);
     case 'call_kfunc':
       return visitCall(walk, at, 1, undefined);
@@ -92,6 +99,17 @@ function visitCall(walk: Walk, at: number, slots: number, callee: number | undef
   walk.prunePoint[at] = 1;
   if (subprogramAt(walk, callee)?.changesPacket) markChangesPacket(walk, at);
   return push(walk, at, callee, BRANCH);
+}
+
+/** States are compared where a helper calls back: that is how repeated calls are seen to change nothing more. */
+function noteHelper(walk: Walk, at: number, helper: Helper | undefined): void {
+  if (helper?.changesPacket === true) markChangesPacket(walk, at);
+  if (helper?.callback === undefined) return;
+  walk.prunePoint[at] = 1;
+  if (helper.callback === 'timer') return;
+  walk.callsCallback[at] = 1;
+  walk.forceCheckpoint[at] = 1;
+  walk.jumpPoint[at] = 1;
 }
 
 function markChangesPacket(walk: Walk, at: number): void {

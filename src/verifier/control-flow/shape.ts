@@ -32,6 +32,8 @@ export interface Shape {
   readonly jumpPoint: Uint8Array;
   /** 1 where a state is kept each time. */
   readonly forceCheckpoint: Uint8Array;
+  /** 1 where a helper calls back a function of the program, any number of times, before it returns. */
+  readonly callsCallback: Uint8Array;
   /** Registers whose value may still be read, one bit each, before each instruction. */
   readonly liveRegisters: Uint16Array;
   /** The loop (strongly connected component) that an instruction is part of, from 1; 0 for none. */

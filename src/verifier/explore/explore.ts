@@ -13,6 +13,7 @@ import { transferLegacyLoad } from '../transfer/legacy-load.js';
 import { transferLocalCall, transferReturn } from '../transfer/local-call.js';
 import { transferMayGoto } from '../transfer/may-goto.js';
 import { transferAtomic, transferLoad, transferStore } from '../transfer/memory.js';
+import { checkNothingHeld } from '../transfer/references.js';
 import { resume } from './pending.js';
 import type { Session } from './session.js';
 import { showState, stateText } from './show-state.js';
@@ -133,6 +134,7 @@ function stepJump(s: Session, operation: Jump): number {
     case 'call_local':
       return transferLocalCall(s, operation.offset);
     case 'exit':
+      checkNothingHeldAtExit(s);
       if (s.depth() > 0) return transferReturn(s);
       checkResult(s);
       return END;
@@ -141,4 +143,9 @@ function stepJump(s: Session, operation: Jump): number {
     case 'call_register':
       return refuse(unsupported, s.at, { what: 'calls through a register' });
   }
+}
+
+/** Locks may be held when a subprogram returns, references too: the caller has them then. */
+function checkNothingHeldAtExit(s: Session): void {
+  if (s.depth() === 0) checkNothingHeld(s, 'BPF_EXIT instruction in main prog');
 }

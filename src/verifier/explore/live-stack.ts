@@ -14,6 +14,12 @@ class FrameMasks {
   }
 }
 
+/** One step of a chain of calls: where from, and the first instruction of what was called. */
+export interface ChainLink {
+  readonly callsite: number;
+  readonly start: number;
+}
+
 /** One subprogram as called through one chain of call sites. */
 interface Instance {
   readonly start: number;
@@ -21,7 +27,8 @@ interface Instance {
   readonly frames: FrameMasks[];
   readonly outer: Instance | undefined;
   readonly callsite: number;
-  readonly inner: Map<number, Instance>;
+  /** By call site and first instruction: a helper may call back more than one function. */
+  readonly inner: Map<string, Instance>;
   dirty: boolean;
 }
 
@@ -41,19 +48,18 @@ export class LiveStack {
     this.#shape = shape;
   }
 
-  /** Goes to the instance of a chain of call sites. @param callsites from the outermost frame on. */
-  enter(entry: number, callsites: readonly number[]): void {
-    this.#current = this.#instance(entry, callsites);
+  /** Goes to the instance of a chain of calls, from the outermost frame on. */
+  enter(entry: number, chain: readonly ChainLink[]): void {
+    this.#current = this.#instance(entry, chain);
   }
 
-  #instance(entry: number, callsites: readonly number[]): Instance {
+  #instance(entry: number, chain: readonly ChainLink[]): Instance {
     let instance = this.#roots.get(entry) ?? this.#make(entry, undefined, -1);
     this.#roots.set(entry, instance);
-    for (const callsite of callsites) {
-      const operation = this.#shape.operations[callsite];
-      const callee = operation?.kind === 'call_local' ? callsite + 1 + operation.offset : entry;
-      const inner: Instance = instance.inner.get(callsite) ?? this.#make(callee, instance, callsite);
-      instance.inner.set(callsite, inner);
+    for (const { callsite, start } of chain) {
+      const key = `${callsite}:${start}`;
+      const inner: Instance = instance.inner.get(key) ?? this.#make(start, instance, callsite);
+      instance.inner.set(key, inner);
       instance = inner;
     }
     return instance;
@@ -161,22 +167,32 @@ export class LiveStack {
   /**
    * The live slots of one frame of a state, two words of 32 slots.
    *
-   * @param insns where each frame stands, from the outermost: call sites, then the instruction itself.
+   * @param chain the calls that led to the innermost frame, from the outermost on.
+   * @param at the instruction that the innermost frame stands at.
    */
-  liveSlots(entry: number, insns: readonly number[], frame: number): readonly [number, number] {
-    const innermost = insns.length - 1;
-    let instance: Instance | undefined = this.#instance(entry, insns.slice(0, innermost));
+  liveSlots(
+    entry: number,
+    chain: readonly ChainLink[],
+    at: number,
+    frame: number,
+  ): readonly [number, number] {
+    const innermost = chain.length;
+    let instance: Instance | undefined = this.#instance(entry, chain);
     let low = 0;
     let high = 0;
     for (let level = innermost; level >= frame && instance !== undefined; level--) {
       const masks = instance.frames[frame] as FrameMasks;
-      // Below the innermost frame the call is under way: what counts is what is read after it.
-      const insn = (insns[level] as number) + (level === innermost ? 0 : 1);
-      const at = (insn - instance.start) * 2;
-      low |= masks.live[at] ?? 0;
-      high |= masks.live[at + 1] ?? 0;
+      const word = (this.#standsAt(chain[level]?.callsite, at) - instance.start) * 2;
+      low |= masks.live[word] ?? 0;
+      high |= masks.live[word + 1] ?? 0;
       instance = instance.outer;
     }
     return [low, high];
+  }
+
+  /** A call under way: what counts is what is read after it. A helper that calls back may do so again. */
+  #standsAt(callsite: number | undefined, innermost: number): number {
+    if (callsite === undefined) return innermost;
+    return this.#shape.callsCallback[callsite] === 1 ? callsite : callsite + 1;
   }
 }

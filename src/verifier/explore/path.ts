@@ -36,6 +36,8 @@ export interface Path {
   lastInsn: InsnIndex;
   history: HistoryEntry[];
   mayGotoDepth: number;
+  /** Calls back from helpers on the way. */
+  callbackDepth: number;
   // Of saved states only:
   saved: boolean;
   hits: number;
@@ -57,6 +59,7 @@ export function newPath(state: StateAddr, insn: InsnIndex): Path {
     lastInsn: -1,
     history: [],
     mayGotoDepth: 0,
+    callbackDepth: 0,
     saved: false,
     hits: 0,
     misses: 0,

@@ -8,12 +8,12 @@ import { framePointerReadOnly as frameReadOnly } from '../rules/frame-pointer-re
 import { invalidRegister } from '../rules/invalid-register.js';
 import { refuse } from '../rules/rule.js';
 import { uninitialisedRegister } from '../rules/uninitialised-register.js';
-import type { Domain, FrameAddr, RegAddr } from '../state/domain.js';
+import type { Domain, FrameAddr, RegAddr, StateAddr } from '../state/domain.js';
 import { TYPE_NOT_INIT } from '../state/layout.js';
 import { StateMemory } from '../state/state-memory.js';
 import type { VerifierProgram } from '../verify.js';
 import { FactsCollector } from './facts.js';
-import { LiveStack } from './live-stack.js';
+import { type ChainLink, LiveStack } from './live-stack.js';
 import type { Observer } from './observer.js';
 import type { HistoryEntry, Path } from './path.js';
 
@@ -123,11 +123,26 @@ export class Session {
 
   /** Stack liveness goes with the chain of calls. */
   enterLiveStack(): void {
-    const callsites: number[] = [];
-    const last = this.depth();
-    for (let frame = 1; frame <= last; frame++)
-      callsites.push(this.memory.callsite(this.memory.frame(this.path.state, frame)));
-    this.liveStack.enter(this.entryInsn, callsites);
+    this.liveStack.enter(this.rootInsn(this.path.state), this.callChain(this.path.state));
+  }
+
+  /** The first instruction of a state's outermost frame: the program's, a global function's or a timer callback's. */
+  rootInsn(state: StateAddr): number {
+    const { memory, shape } = this;
+    return shape.subprograms[memory.subprog(memory.frame(state, 0))]?.start ?? 0;
+  }
+
+  /** The calls that led to a state's innermost frame, from the outermost on. */
+  callChain(state: StateAddr): ChainLink[] {
+    const { memory, shape } = this;
+    const chain: ChainLink[] = [];
+    const last = memory.currentFrameIndex(state);
+    for (let index = 1; index <= last; index++) {
+      const frame = memory.frame(state, index);
+      const start = shape.subprograms[memory.subprog(frame)]?.start ?? 0;
+      chain.push({ callsite: memory.callsite(frame), start });
+    }
+    return chain;
   }
 
   depth(): number {

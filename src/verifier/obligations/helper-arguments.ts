@@ -8,6 +8,7 @@ import { helperMemory } from '../rules/helper-memory.js';
 import { helperSize } from '../rules/helper-size.js';
 import { mapKey } from '../rules/map-key.js';
 import { readOnly } from '../rules/read-only.js';
+import { release } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
@@ -24,17 +25,22 @@ import {
   TYPE_BUF,
   TYPE_CONST_MAP,
   TYPE_CTX,
+  TYPE_FUNC,
   TYPE_MAP_KEY,
   TYPE_MAP_VALUE,
   TYPE_MEM,
   TYPE_PACKET,
   TYPE_PACKET_META,
   TYPE_SCALAR,
+  TYPE_SOCK_COMMON,
+  TYPE_SOCKET,
   TYPE_STACK,
+  TYPE_TCP_SOCK,
+  TYPE_XDP_SOCK,
 } from '../state/layout.js';
 import { readRange } from '../transfer/stack-load.js';
 import { checkUnmodified } from './ctx.js';
-import { checkMapAccess, checkMapValue, mapOf } from './memory.js';
+import { checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
 import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
 import { checkStackBounds, frameOfPointer } from './stack-bounds.js';
 
@@ -50,6 +56,12 @@ export interface CallFacts {
   /** Highest value of the last size argument. */
   maxSize: bigint;
   allocated: number;
+  /** The reference that an argument holds, 0 for none. */
+  refObjId: number;
+  /** The register that is released, 0 for none. */
+  releases: number;
+  /** The function to call back, -1 for none. */
+  subprogram: number;
 }
 
 const MEMORY_TYPES = [
@@ -73,7 +85,25 @@ const ACCEPTED: Readonly<Record<string, readonly number[]>> = {
   mem: MEMORY_TYPES,
   size: [TYPE_SCALAR],
   alloc_size: [TYPE_SCALAR],
+  alloc_mem: [TYPE_MEM | FLAG_RINGBUF],
+  func: [TYPE_FUNC],
+  stack_or_null: [TYPE_STACK],
 };
+const SOCKETS = {
+  any: [TYPE_SOCK_COMMON, TYPE_SOCKET, TYPE_TCP_SOCK, TYPE_XDP_SOCK],
+  trusted: [
+    TYPE_SOCK_COMMON,
+    TYPE_SOCKET,
+    TYPE_TCP_SOCK,
+    TYPE_XDP_SOCK,
+    TYPE_BTF_ID,
+    TYPE_BTF_ID | FLAG_TRUSTED,
+  ],
+} as const;
+
+function isReleased(argument: HelperArg): boolean {
+  return argument.kind === 'alloc_mem' || (argument.kind === 'socket' && argument.release === true);
+}
 
 /** Checks one argument of a helper call against its prototype. @param index from 0. */
 export function checkArgument(s: Session, call: CallFacts, index: number): void {
@@ -88,11 +118,23 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {
     checkType(s, argument, regno, reg);
+    if (isReleased(argument) && memory.off(reg) !== 0)
+      refuse(release, s.at, { problem: 'offset', reg: regno });
     if (!MEMORY_TYPES.includes(type as (typeof MEMORY_TYPES)[number]) && type !== TYPE_SCALAR) {
       checkUnmodified(s, regno, reg);
     }
   }
+  noteReference(s, call, argument, regno, reg);
   checkMeaning(s, call, argument, index, reg);
+}
+
+function noteReference(s: Session, call: CallFacts, argument: HelperArg, regno: number, reg: RegAddr): void {
+  const id = s.memory.refObjId(reg);
+  if (isReleased(argument)) {
+    if (id === 0) refuse(release, s.at, { problem: 'unreferenced', reg: regno });
+    call.releases = regno;
+  }
+  if (id !== 0) call.refObjId = id;
 }
 
 function isNullable(argument: HelperArg): boolean {
@@ -100,7 +142,7 @@ function isNullable(argument: HelperArg): boolean {
 }
 
 function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr): void {
-  const accepted = ACCEPTED[argument.kind];
+  const accepted = argument.kind === 'socket' ? SOCKETS[argument.accepts] : ACCEPTED[argument.kind];
   if (accepted === undefined)
     refuse(unsupported, s.at, { what: `helper arguments of kind ${argument.kind}` });
   let type = s.memory.type(reg);
@@ -148,6 +190,9 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
       return;
     case 'size':
       checkSize(s, call, argument, index, reg);
+      return;
+    case 'func':
+      call.subprogram = s.memory.aux(reg);
       return;
     case 'alloc_size':
       if (!s.memory.isConst(reg)) refuse(helperSize, s.at, { kind: 'constant', reg: regno });
@@ -209,6 +254,10 @@ function checkMemory(
     case TYPE_MAP_VALUE:
       checkMapAccess(s, regno, off, size, write);
       checkMapValue(s, regno, off, size, zeroAllowed);
+      return;
+    case TYPE_MAP_KEY:
+      if (write) refuse(readOnly, s.at, { text: typeText(type), reg: regno });
+      checkRegion(s, regno, reg, off, size, mapOf(s, reg).keySize, zeroAllowed, MAP_KEY_WORDS);
       return;
     case TYPE_MEM:
       if (write && (type & FLAG_RDONLY) !== 0) refuse(readOnly, s.at, { text: typeText(type), reg: regno });

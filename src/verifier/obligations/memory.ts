@@ -14,6 +14,7 @@ import {
   TYPE_BASE_MASK,
   TYPE_CONST_MAP,
   TYPE_CTX,
+  TYPE_FUNC,
   TYPE_MAP_KEY,
   TYPE_MAP_VALUE,
   TYPE_MEM,
@@ -94,9 +95,29 @@ export function accessMemory(s: Session, access: Access): void {
     accessStruct(s, access, reg, off);
     return;
   }
-  if ((type & TYPE_BASE_MASK) > TYPE_PACKET_END || type === TYPE_MAP_KEY)
-    refuse(unsupported, s.at, { what: `access through ${typeText(type)}` });
+  if (type === TYPE_MAP_KEY) {
+    accessMapKey(s, access, reg, off);
+    return;
+  }
+  if (isUnknown(type)) refuse(unsupported, s.at, { what: `access through ${typeText(type)}` });
   refuse(invalidMemAccess, s.at, { reg: access.regno, type: typeText(type) });
+}
+
+/** A key in Linux's messages. */
+export const MAP_KEY_WORDS = { name: 'map key', size: 'key_size' } as const;
+
+/** What only BTF leads to. */
+function isUnknown(type: number): boolean {
+  const base = type & TYPE_BASE_MASK;
+  return base > TYPE_PACKET_END && base !== TYPE_FUNC;
+}
+
+/** Keys are looked at in callbacks only, never changed. */
+function accessMapKey(s: Session, access: Access, reg: RegAddr, off: number): void {
+  if (access.stored !== undefined)
+    refuse(readOnly, s.at, { text: 'map key', reg: access.regno, changes: true });
+  checkRegion(s, access.regno, reg, off, access.size, mapOf(s, reg).keySize, false, MAP_KEY_WORDS);
+  loadUnknown(s, access);
 }
 
 function noteFacts(s: Session, type: number, reg: RegAddr): void {

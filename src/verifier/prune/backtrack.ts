@@ -102,6 +102,7 @@ export function backtrack(
       return true;
     case 'call_helper':
     case 'call_kfunc':
+      if (shape.callsCallback[index] === 1 && index !== later - 1) return leaveCallback(wanted);
       wanted.clearReg(0);
       return ((wanted.regs[wanted.frame] as number) & ARGUMENTS) === 0;
     case 'call_local':
@@ -181,7 +182,20 @@ function backtrackCall(shape: Shape, target: number, wanted: Wanted): boolean {
   return true;
 }
 
+/** From the start of a callback back to the helper that called it: its arguments are not the helper's own. */
+function leaveCallback(wanted: Wanted): boolean {
+  const { frame } = wanted;
+  const regs = wanted.regs[frame] as number;
+  if (frame === 0 || (regs & ~ARGUMENTS) !== 0) return false;
+  if (wanted.slots[frame * 2] !== 0 || wanted.slots[frame * 2 + 1] !== 0) return false;
+  wanted.regs[frame] = 0;
+  wanted.frame--;
+  return true;
+}
+
 function backtrackExit(shape: Shape, later: number, wanted: Wanted): boolean {
+  if (later >= 0 && shape.callsCallback[later] === 1)
+    wanted.regs[wanted.frame] = (wanted.regs[wanted.frame] as number) & ~ARGUMENTS;
   const isReturn = later > 0 && shape.operations[later - 1]?.kind === 'call_local';
   const resultWanted = isReturn && wanted.hasReg(0);
   wanted.clearReg(0);

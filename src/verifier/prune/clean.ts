@@ -30,13 +30,15 @@ export function cleanState(s: Session, path: Path): void {
   path.cleaned = true;
   s.liveStack.update();
   const insns = frameInsns(s, path);
+  const chain = s.callChain(path.state);
+  const root = s.rootInsn(path.state);
   insns.forEach((insn, frameno) => {
     const frame = memory.frame(path.state, frameno);
     const live = s.shape.liveRegisters[insn] as number;
     for (let index = 0; index < 10; index++) {
       if (((live >> index) & 1) === 0) ops.markNotInit(memory.reg(frame, index));
     }
-    const [low, high] = s.liveStack.liveSlots(s.entryInsn, insns, frameno);
+    const [low, high] = s.liveStack.liveSlots(root, chain, path.insn, frameno);
     const slots = memory.stackDepth(frame) / SLOT_BYTES;
     for (let slot = 0; slot < slots; slot++) {
       const word = slot < 32 ? low : high;

@@ -31,6 +31,7 @@ export function isVisited(s: Session): boolean {
     if (old.branches > 0) {
       if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
         return hit(s, old, false);
+      if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, true);
       checkInfiniteLoop(s, old);
       if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;
     } else {
@@ -62,6 +63,10 @@ function isMayGoto(s: Session): boolean {
   return s.operation()?.kind === 'may_goto';
 }
 
+function callsCallback(s: Session): boolean {
+  return s.shape.callsCallback[s.at] === 1;
+}
+
 function cleanStates(s: Session, bucket: readonly Path[]): void {
   for (const old of bucket) {
     if (old.branches > 0 || old.insn !== s.at || old.cleaned || !sameCallsites(s, old)) continue;
@@ -89,12 +94,9 @@ function covers(s: Session, old: Path, exact: number, when: boolean): boolean {
 }
 
 function checkInfiniteLoop(s: Session, old: Path): void {
-  if (
-    isMayGoto(s) ||
-    old.mayGotoDepth !== s.path.mayGotoDepth ||
-    s.ops.maybeLooping(old.state, s.path.state) === 0
-  )
-    return;
+  if (isMayGoto(s) || callsCallback(s)) return;
+  const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
+  if (!sameDepth || s.ops.maybeLooping(old.state, s.path.state) === 0) return;
   if (!covers(s, old, COMPARE_EXACT, true)) return;
   const names = { maps: s.program.maps };
   s.log.source(s.at);

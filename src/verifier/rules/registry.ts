@@ -1,9 +1,11 @@
+import { abnormalReturn } from './abnormal-return.js';
 import { atomicOpcode } from './atomic-opcode.js';
 import { atomicTarget } from './atomic-target.js';
 import { attachType } from './attach-type.js';
 import { callArguments } from './call-arguments.js';
 import { callDepth } from './call-depth.js';
 import { callDestination } from './call-destination.js';
+import { callback } from './callback.js';
 import { ctxAccess } from './ctx-access.js';
 import { divByZero } from './div-by-zero.js';
 import { framePointerReadOnly } from './frame-pointer-read-only.js';
@@ -36,6 +38,8 @@ import { pointerArithmetic } from './pointer-arithmetic.js';
 import { pointerOffset } from './pointer-offset.js';
 import { programSize } from './program-size.js';
 import { readOnly } from './read-only.js';
+import { referenceLeak } from './reference-leak.js';
+import { release } from './release.js';
 import { reservedFields } from './reserved-fields.js';
 import { returnType } from './return-type.js';
 import { returnValue } from './return-value.js';
@@ -108,5 +112,9 @@ export const RULES = [
   uninitialisedRegister,
   unknownOpcode,
   unreachable,
+  abnormalReturn,
+  callback,
+  referenceLeak,
+  release,
   unsupported,
 ] as const;

@@ -145,9 +145,9 @@ function learn(s: Session, branch: Branch, a: RegAddr, b: RegAddr, other: StateA
   const isNullCheck =
     branch.src.kind === 'imm' && branch.src.imm === 0 && (branch.op === 'jeq' || branch.op === 'jne');
   if (isNullCheck && memory.hasFlag(a, FLAG_MAYBE_NULL)) {
-    const id = memory.id(a);
-    learnNull(s, s.path.state, id, branch.op === 'jne');
-    learnNull(s, other, id, branch.op === 'jeq');
+    const tested = { id: memory.id(a), refObjId: memory.refObjId(a) };
+    learnNull(s, s.path.state, tested, branch.op === 'jne');
+    learnNull(s, other, tested, branch.op === 'jeq');
   } else if (isReg) packetComparison(s, branch, other);
 }
 

@@ -4,6 +4,7 @@ import { markPrecise } from '../prune/precision.js';
 import { returnType } from '../rules/return-type.js';
 import { returnValue } from '../rules/return-value.js';
 import { refuse } from '../rules/rule.js';
+import type { RegAddr } from '../state/domain.js';
 
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
@@ -26,14 +27,13 @@ export function checkResult(s: Session): void {
     refuse(returnType, s.at, { exit, reg: 0, type: typeText(memory.type(result)) });
   markPrecise(s, 0);
   if (s.ops.fitsRange(result, returns.min, returns.max) !== 0) return;
-  const smin = memory.smin(result);
-  const smax = memory.smax(result);
-  refuse(returnValue, s.at, {
-    exit,
-    reg: 0,
-    ...(smin === S64_MIN ? {} : { smin }),
-    ...(smax === S64_MAX ? {} : { smax }),
-    min: returns.min,
-    max: returns.max,
-  });
+  const { min, max } = returns;
+  refuse(returnValue, s.at, { exit, reg: 0, ...scalarFacts(s, result), min, max });
+}
+
+/** The signed bounds of a scalar, where it has any. */
+export function scalarFacts(s: Session, reg: RegAddr): { readonly smin?: bigint; readonly smax?: bigint } {
+  const smin = s.memory.smin(reg);
+  const smax = s.memory.smax(reg);
+  return { ...(smin === S64_MIN ? {} : { smin }), ...(smax === S64_MAX ? {} : { smax }) };
 }

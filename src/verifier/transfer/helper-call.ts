@@ -8,21 +8,28 @@ import { helperMapType } from '../rules/helper-map-type.js';
 import { helperNotAllowed } from '../rules/helper-not-allowed.js';
 import { helperUnknown } from '../rules/helper-unknown.js';
 import { mapAccess } from '../rules/map-access.js';
+import { release as releaseRule } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
 import { tailCall } from '../rules/tail-call.js';
 import { unsupported } from '../rules/unsupported.js';
 import {
   FLAG_MAYBE_NULL,
+  FLAG_RINGBUF,
   REG_S32_MAX,
   REG_S32_MIN,
   REG_SMAX,
   REG_SMIN,
   TYPE_MAP_VALUE,
   TYPE_MEM,
+  TYPE_SOCK_COMMON,
+  TYPE_SOCKET,
   TYPE_STACK,
+  TYPE_TCP_SOCK,
 } from '../state/layout.js';
+import { callBack } from './callback.js';
 import { forgetCallerSaved } from './local-call.js';
 import { forgetPacket } from './packet-comparison.js';
+import { acquire, checkNothingHeld, REF_POINTER, release } from './references.js';
 
 /** BPF_F_RDONLY_PROG */
 const MAP_READ_ONLY = 0x80;
@@ -41,6 +48,11 @@ const BOUNDED_BY_SIZE = new Set([
   'bpf_probe_read_user_str',
 ]);
 const MAX_ERRNO = 4095;
+const SOCKETS = {
+  socket_or_null: TYPE_SOCKET,
+  sock_common_or_null: TYPE_SOCK_COMMON,
+  tcp_sock_or_null: TYPE_TCP_SOCK,
+} as const;
 
 /** A call of a helper: may it be called, are its arguments what it needs, what is r0 afterwards. */
 export function transferHelperCall(s: Session, id: number): void {
@@ -67,11 +79,17 @@ export function transferHelperCall(s: Session, id: number): void {
     filled: undefined,
     maxSize: 0n,
     allocated: 0,
+    refObjId: 0,
+    releases: 0,
+    subprogram: -1,
   };
   for (let index = 0; index < helper.args.length; index++) checkArgument(s, call, index);
   checkMap(s, call);
   noteFacts(s, call);
   fill(s, call);
+  releaseArgument(s, call);
+  if (name === 'bpf_tail_call') checkNothingHeld(s, 'tail_call');
+  callBack(s, call);
   forgetCallerSaved(s);
   setResult(s, call);
   if (call.map !== undefined && !call.map.type.helpers.includes(name))
@@ -136,14 +154,36 @@ function setResult(s: Session, call: CallFacts): void {
       return;
     }
     case 'alloc_mem_or_null':
-      ops.markPointer(result, TYPE_MEM | FLAG_MAYBE_NULL);
+      ops.markPointer(result, TYPE_MEM | FLAG_RINGBUF | FLAG_MAYBE_NULL);
       memory.setMemSize(result, call.allocated);
+      acquireResult(s);
+      return;
+    case 'socket_or_null':
+    case 'sock_common_or_null':
+    case 'tcp_sock_or_null':
+      ops.markPointer(result, SOCKETS[call.helper.returns.kind] | FLAG_MAYBE_NULL);
+      memory.setMap(result, -1);
       memory.setId(result, ops.newId());
-      refuse(unsupported, s.at, { what: 'memory that must be released' });
+      if (call.helper.casts === true) memory.setRefObjId(result, call.refObjId);
+      if (call.helper.acquires === true) acquireResult(s);
       return;
     default:
       call.helper.returns satisfies never;
   }
+}
+
+/** The result is a reference, under the id that a comparison with null knows it by. */
+function acquireResult(s: Session): void {
+  const id = acquire(s, REF_POINTER);
+  s.memory.setId(s.reg(0), id);
+  s.memory.setRefObjId(s.reg(0), id);
+}
+
+function releaseArgument(s: Session, call: CallFacts): void {
+  if (call.releases === 0) return;
+  if (call.refObjId !== 0 && release(s, call.refObjId)) return;
+  const { name, id } = call.helper;
+  refuse(releaseRule, s.at, { problem: 'not_acquired', name: name.slice(4), id });
 }
 
 function boundResult(s: Session, max: bigint): void {

@@ -1,8 +1,11 @@
 import type { Operation } from '../../isa/index.js';
+import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
+import { callback } from '../rules/callback.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
-import { TYPE_CONST_MAP, TYPE_MAP_VALUE } from '../state/layout.js';
+import type { RegAddr } from '../state/domain.js';
+import { TYPE_CONST_MAP, TYPE_FUNC, TYPE_MAP_VALUE } from '../state/layout.js';
 
 /** A 64-bit immediate: a number, a map, or the address of a map's value. */
 export function transferLdImm64(s: Session, operation: Operation & { kind: 'ld_imm64' }): void {
@@ -27,9 +30,19 @@ export function transferLdImm64(s: Session, operation: Operation & { kind: 'ld_i
       refuse(unsupported, s.at, { what: 'kernel symbols' });
       return;
     case 'func':
-      refuse(unsupported, s.at, { what: 'callbacks' });
+      loadFunction(s, dst, s.at + 1 + operation.low);
       return;
     default:
       operation.pseudo satisfies never;
   }
+}
+
+/** The address of a function, to be called back. */
+function loadFunction(s: Session, dst: RegAddr, start: number): void {
+  const { program } = s;
+  if (program.btf === undefined) refuse(callback, s.at, { problem: 'no_btf' });
+  const { index, global } = subprogramAt(s.shape, start) as Subprogram;
+  if (global) refuse(callback, s.at, { problem: 'global' });
+  s.ops.markPointer(dst, TYPE_FUNC);
+  s.memory.setAux(dst, index);
 }

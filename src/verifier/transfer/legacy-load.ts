@@ -3,17 +3,16 @@ import type { Session } from '../explore/session.js';
 import { checkUnmodified } from '../obligations/ctx.js';
 import { legacyLoad } from '../rules/legacy-load.js';
 import { refuse } from '../rules/rule.js';
-import { unsupported } from '../rules/unsupported.js';
 import { TYPE_CTX } from '../state/layout.js';
 import { forgetCallerSaved } from './local-call.js';
+import { checkNothingHeld } from './references.js';
 
 /** LD_ABS and LD_IND: a load from the packet of the skb in r6, which is a call in disguise. */
 export function transferLegacyLoad(s: Session, operation: Operation & { kind: 'ld_abs' | 'ld_ind' }): void {
   if (!s.program.hook.legacyLoads)
     refuse(legacyLoad, s.at, { text: 'BPF_LD_[ABS|IND] instructions not allowed for this program type' });
-  if (s.shape.subprograms.length > 1)
-    refuse(unsupported, s.at, { what: 'LD_ABS in a program with subprograms' });
   const ctx = s.checkReadable(6);
+  checkNothingHeld(s, 'BPF_LD_[ABS|IND]');
   if (s.memory.type(ctx) !== TYPE_CTX)
     refuse(legacyLoad, s.at, { text: 'at the time of BPF_LD_ABS|IND R6 != pointer to skb' });
   if (operation.kind === 'ld_ind') s.checkReadable(operation.src);

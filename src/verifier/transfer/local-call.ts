@@ -5,7 +5,8 @@ import { checkGlobalArguments, returnsValue } from '../obligations/global-functi
 import { callDepth } from '../rules/call-depth.js';
 import { refuse } from '../rules/rule.js';
 import { stackPointerReturned } from '../rules/stack-pointer-returned.js';
-import { MAX_FRAMES, TYPE_STACK } from '../state/layout.js';
+import { FRAME_CALLBACK, MAX_FRAMES, TYPE_STACK } from '../state/layout.js';
+import { checkCallbackResult, widenAfterCallback } from './callback.js';
 import { forgetPacket } from './packet-comparison.js';
 
 /** A call of a subprogram. A static one is entered; a global one is verified on its own. Answers the next instruction. */
@@ -47,15 +48,17 @@ export function forgetCallerSaved(s: Session): void {
   s.touchedRegs |= 0b111111;
 }
 
-/** Returns from a static subprogram. Answers the instruction after the call. */
+/** Returns from a static subprogram: the instruction after the call. From a callback: the call, which may call again. */
 export function transferReturn(s: Session): number {
   const { memory, ops } = s;
   const callee = s.frame;
   const result = s.reg(0);
+  const isCallback = memory.word(callee + FRAME_CALLBACK) !== 0;
   if (memory.type(result) === TYPE_STACK) refuse(stackPointerReturned, s.at, {});
   const caller = memory.frame(s.path.state, s.depth() - 1);
-  const next = memory.callsite(callee) + 1;
-  ops.copyReg(memory.reg(caller, 0), result);
+  const next = memory.callsite(callee) + (isCallback ? 0 : 1);
+  if (isCallback) checkCallbackResult(s);
+  else ops.copyReg(memory.reg(caller, 0), result);
   if (s.log.level > 0) {
     const names = { maps: s.program.maps };
     s.log.line('returning from callee:');
@@ -65,5 +68,6 @@ export function transferReturn(s: Session): number {
   }
   ops.popFrame(s.path.state);
   s.refreshFrame();
+  if (isCallback) widenAfterCallback(s, next);
   return next;
 }

@@ -3,10 +3,18 @@ import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { StateAddr } from '../state/domain.js';
 import { FLAG_MAYBE_NULL, TYPE_MAP_VALUE, TYPE_SCALAR } from '../state/layout.js';
+import { drop, REF_POINTER } from './references.js';
 
 /** All copies of a pointer that may be null are, after a comparison, the number 0 or a pointer that may be followed. */
-export function learnNull(s: Session, state: StateAddr, id: number, isNull: boolean): void {
+export function learnNull(
+  s: Session,
+  state: StateAddr,
+  { id, refObjId }: { readonly id: number; readonly refObjId: number },
+  isNull: boolean,
+): void {
   const { memory, ops } = s;
+  // What turned out to be null was never acquired.
+  if (isNull && refObjId !== 0 && refObjId === id) drop(s, state, REF_POINTER, id);
   ops.walkStart(state);
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
     if (!memory.hasFlag(reg, FLAG_MAYBE_NULL) || memory.id(reg) !== id) continue;

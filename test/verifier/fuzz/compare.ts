@@ -1,8 +1,10 @@
+import { writeBtf } from '../../../src/btf/index.js';
 import type { Insn } from '../../../src/isa/index.js';
-import { type BpfFd, mapCreate, progLoad } from '../../../src/linux/bpf.js';
+import { type BpfFd, btfLoad, mapCreate, progLoad } from '../../../src/linux/bpf.js';
 import { verify } from '../../../src/verifier/verify.js';
 import { loadAs } from '../../support/kernel-verifier.js';
-import { assembleTest, KERNEL_MAPS, testProgram } from '../../support/verifier-program.js';
+import { funcInfo } from '../../support/verifier-btf.js';
+import { assembleTest, KERNEL_MAPS, testFunctions, testProgram } from '../../support/verifier-program.js';
 import { type Generated, generate } from './generate.js';
 
 /** How our verdict on one program compares with the kernel's. */
@@ -33,7 +35,19 @@ export function askKernel(
   attachType?: string,
 ): { ok: boolean; log: string } {
   maps ??= KERNEL_MAPS.map((shape) => mapCreate(shape));
-  const result = progLoad({ ...loadAs(hook, attachType), insns, license: 'GPL', logLevel: 4, maps });
+  const functions = testFunctions(insns, hook);
+  const btf = functions === undefined ? undefined : btfLoad(writeBtf(functions.btf));
+  const types =
+    functions === undefined || btf === undefined ? {} : { btf, funcInfo: funcInfo(functions.subprograms) };
+  const result = progLoad({
+    ...loadAs(hook, attachType),
+    insns,
+    license: 'GPL',
+    logLevel: 4,
+    maps,
+    ...types,
+  });
+  btf?.close();
   if (!result.ok) return result;
   result.program.close();
   return { ok: true, log: result.log };

@@ -1,0 +1,103 @@
+import type { Session } from '../explore/session.js';
+import { referenceLeak } from '../rules/reference-leak.js';
+import { refuse } from '../rules/rule.js';
+import { unsupported } from '../rules/unsupported.js';
+import type { StateAddr } from '../state/domain.js';
+import {
+  MAX_REFS,
+  REF_ID,
+  REF_INSN,
+  REF_KIND,
+  REF_OBJECT,
+  REF_SIZE,
+  STATE_ACTIVE_LOCKS,
+  STATE_REF_COUNT,
+  STATE_REFS,
+} from '../state/layout.js';
+
+/** Kinds of references: something to release, or a lock to unlock. */
+export const REF_POINTER = 1;
+export const REF_LOCK = 2;
+
+function count(s: Session, state: StateAddr): number {
+  return s.memory.word(state + STATE_REF_COUNT);
+}
+
+function entry(state: StateAddr, index: number): number {
+  return state + STATE_REFS + index * REF_SIZE;
+}
+
+/** The state holds something from now on. Answers its id. */
+export function acquire(s: Session, kind: number, id = s.ops.newId(), object = 0): number {
+  const { memory } = s;
+  const { state } = s.path;
+  const index = count(s, state);
+  if (index >= MAX_REFS) refuse(unsupported, s.at, { what: `more than ${MAX_REFS} references at once` });
+  const at = entry(state, index);
+  memory.setWord(at + REF_KIND, kind);
+  memory.setWord(at + REF_ID, id);
+  memory.setWord(at + REF_INSN, s.at);
+  memory.setWord(at + REF_OBJECT, object);
+  memory.setWord(state + STATE_REF_COUNT, index + 1);
+  return id;
+}
+
+/** The place of a reference in the state's list, -1 when it is not held. */
+export function findReference(
+  s: Session,
+  state: StateAddr,
+  kind: number,
+  id: number,
+  object?: number,
+): number {
+  const { memory } = s;
+  for (let index = 0; index < count(s, state); index++) {
+    const at = entry(state, index);
+    const same = memory.word(at + REF_KIND) === kind && memory.word(at + REF_ID) === id;
+    if (same && (object === undefined || memory.word(at + REF_OBJECT) === object)) return index;
+  }
+  return -1;
+}
+
+/** The state holds it no more; false when it did not. */
+export function drop(s: Session, state: StateAddr, kind: number, id: number): boolean {
+  const index = findReference(s, state, kind, id);
+  if (index < 0) return false;
+  const { memory } = s;
+  const last = count(s, state) - 1;
+  for (let at = entry(state, index); at < entry(state, last); at += 4)
+    memory.setWord(at, memory.word(at + REF_SIZE));
+  memory.setWord(state + STATE_REF_COUNT, last);
+  return true;
+}
+
+/** Releases a reference: nothing that was got through it may be used any more. False when it was not held. */
+export function release(s: Session, id: number): boolean {
+  const { memory, ops } = s;
+  const { state } = s.path;
+  if (!drop(s, state, REF_POINTER, id)) return false;
+  ops.walkStart(state);
+  for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext())
+    if (memory.refObjId(reg) === id) ops.markUnknown(reg);
+  return true;
+}
+
+/**
+ * Nothing is held that would be lost here. @throws {Refusal}
+ *
+ * @param what for the message: `tail_call`, `BPF_EXIT instruction in main prog`, …
+ */
+export function checkNothingHeld(s: Session, what: string): void {
+  const { memory } = s;
+  const { state } = s.path;
+  if (memory.word(state + STATE_ACTIVE_LOCKS) !== 0)
+    refuse(referenceLeak, s.at, { what, lock: true, held: [] });
+  if (s.depth() > 0) return;
+  const held: { id: number; insn: number }[] = [];
+  for (let index = 0; index < count(s, state); index++) {
+    const at = entry(state, index);
+    if (memory.word(at + REF_KIND) !== REF_POINTER) continue;
+    held.push({ id: memory.word(at + REF_ID), insn: memory.word(at + REF_INSN) });
+  }
+  if (held.length > 0) refuse(referenceLeak, s.at, { what, lock: false, held });
+}

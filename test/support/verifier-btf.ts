@@ -1,0 +1,115 @@
+import type { Btf, BtfType } from '../../src/btf/types.js';
+import type { SubprogramSpec } from '../../src/object/spec.js';
+
+/** Functions of a test program with their types, as the verifier and the kernel take them. */
+export interface TestFunctions {
+  readonly btf: Btf;
+  readonly subprograms: readonly SubprogramSpec[];
+}
+
+interface Declared {
+  readonly name: string;
+  readonly linkage: 'static' | 'global';
+  readonly params: readonly string[];
+  readonly returns: string;
+}
+
+const DIRECTIVE = /^\.func\s+(\w+)\s+(static|global)\s*(.*)$/;
+
+/**
+ * Takes the lines `.func NAME static|global TYPE…` out of a program; TYPE is that of the result, then of each argument:
+ * `u64`, `int`, `void`, `ctx`, `ptr:N` (a struct of N bytes), `fwd` (a pointer to a struct of unknown size), with `nonnull-` and
+ * other argument tags before it.
+ */
+export function takeFunctions(source: string): {
+  readonly source: string;
+  readonly declared: readonly Declared[];
+} {
+  const declared: Declared[] = [];
+  const kept = source.split('\n').filter((line) => {
+    const [, name, linkage, types] = DIRECTIVE.exec(line.trim()) ?? [];
+    if (name === undefined) return true;
+    const [returns = 'int', ...params] = (types ?? '').split(/\s+/).filter((word) => word !== '');
+    declared.push({ name, linkage: linkage as Declared['linkage'], params, returns });
+    return false;
+  });
+  return { source: kept.join('\n'), declared };
+}
+
+/** Instruction indexes of the labels of a program without `.func` lines. */
+export function labelPlaces(source: string): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  let index = 0;
+  for (const line of source.split('\n')) {
+    let text = line.trim();
+    for (let match = /^(\w+):\s*/.exec(text); match !== null; match = /^(\w+):\s*/.exec(text)) {
+      places.set(match[1] as string, index);
+      text = text.slice(match[0].length);
+    }
+    if (text !== '') index += /map\[|\bll\b/.test(text) ? 2 : 1;
+  }
+  return places;
+}
+
+/** BTF for a program with declared functions. @param context the hook's context struct. */
+export function functionTypes(
+  declared: readonly Declared[],
+  places: ReadonlyMap<string, number>,
+  context: string,
+): TestFunctions {
+  const types: BtfType[] = [{ kind: 'void' }];
+  const add = (type: BtfType): number => types.push(type) - 1;
+  const int = (name: string, size: number, signed: boolean): number =>
+    add({ kind: 'int', name, size, bits: size * 8, bitOffset: 0, signed, char: false, bool: false });
+  const u64 = int('unsigned long long', 8, false);
+  const int32 = int('int', 4, true);
+  const byte = int('unsigned char', 1, false);
+  const typeOf = (word: string): number => {
+    const [kind, size] = word.slice(word.lastIndexOf('-') + 1).split(':');
+    switch (kind) {
+      case 'u64':
+        return u64;
+      case 'int':
+        return int32;
+      case 'void':
+        return 0;
+      case 'pvoid':
+        return add({ kind: 'ptr', type: 0 });
+      case 'ctx':
+        return add({ kind: 'ptr', type: add({ kind: 'struct', name: context, size: 4, members: [] }) });
+      case 'fwd':
+        return add({ kind: 'ptr', type: add({ kind: 'fwd', name: 'unknown', union: false }) });
+      default: {
+        const length = Number(size);
+        const array = add({ kind: 'array', type: byte, indexType: int32, length });
+        const members = [{ name: 'bytes', type: array, bitOffset: 0, bitfieldSize: 0 }];
+        return add({ kind: 'ptr', type: add({ kind: 'struct', name: `s${length}`, size: length, members }) });
+      }
+    }
+  };
+  const main: Declared = { name: 'test', linkage: 'global', params: ['ctx'], returns: 'int' };
+  const subprograms: SubprogramSpec[] = [];
+  for (const { name, linkage, params, returns } of [main, ...declared]) {
+    const proto = add({
+      kind: 'func_proto',
+      returns: typeOf(returns),
+      params: params.map((word, index) => ({ name: `a${index}`, type: typeOf(word) })),
+    });
+    const funcType = add({ kind: 'func', name, type: proto, linkage });
+    params.forEach((word, componentIndex) => {
+      for (const tag of word.split('-').slice(0, -1))
+        add({ kind: 'decl_tag', name: `arg:${tag}`, type: funcType, componentIndex });
+    });
+    const start = name === 'test' ? 0 : (places.get(name) ?? 0);
+    subprograms.push({ name, start, funcType, linkage });
+  }
+  subprograms.sort((a, b) => a.start - b.start);
+  return { btf: { types }, subprograms };
+}
+
+/** `struct bpf_func_info` records. */
+export function funcInfo(subprograms: readonly SubprogramSpec[]): Uint8Array {
+  return new Uint8Array(
+    new Uint32Array(subprograms.flatMap(({ start, funcType }) => [start, funcType])).buffer,
+  );
+}
