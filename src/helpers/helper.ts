@@ -19,6 +19,8 @@ export interface Helper {
   /** Packet pointers are invalid after the call. */
   readonly changesPacket?: boolean;
   readonly mightSleep?: boolean;
+  /** It takes pointers into the packet as memory. */
+  readonly takesPacket?: boolean;
   /** What it returns is a reference that must be released on every path. */
   readonly acquires?: boolean;
   /** What it returns is its argument seen as another type: the same reference, released with it. */

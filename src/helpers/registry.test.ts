@@ -159,6 +159,18 @@ test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].in
   },
 );
 
+test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].includes(callerOf(helper))))(
+  `pointers into the packet are memory to %s exactly where stated ${reason}`,
+  (_name, helper) => {
+    helper.args.forEach((arg, i) => {
+      if (arg.kind !== 'map_key' && (arg.kind !== 'mem' || arg.uninit === true)) return;
+      const answer = loads(helper, { [i]: `r${i + 1} = r9` }, true);
+      const refused = answer !== true && answer.includes('helper access to the packet is not allowed');
+      expect([i, !refused]).toEqual([i, helper.takesPacket === true]);
+    });
+  },
+);
+
 /** Reserves a record; `use` then finds its address in r7. */
 const reserved = (use: string): string => `
   r1 = map[idx:0][]

@@ -71,5 +71,6 @@ export const skb: readonly HelperRow[] = [
     doc: 'The difference that replacing some bytes by others makes to an internet checksum; sizes are multiples of 4.',
     args: [READ_MEM_OR_NULL, SIZE_OR_ZERO, READ_MEM_OR_NULL, SIZE_OR_ZERO, ANYTHING],
     returns: INTEGER,
+    takesPacket: true,
   },
 ];

@@ -9,12 +9,11 @@ import { explore } from './explore/explore.js';
 import type { Observer } from './explore/observer.js';
 import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
-import { argumentKinds } from './obligations/global-function.js';
+import { enterGlobal, globalArguments } from './obligations/global-function.js';
 import { checkStackDepth } from './obligations/stack-depth.js';
 import { attachType } from './rules/attach-type.js';
 import { programSize } from './rules/program-size.js';
 import { Refusal, refuse } from './rules/rule.js';
-import { TYPE_CTX } from './state/layout.js';
 import type {
   ProgramFacts,
   Rejection,
@@ -103,34 +102,29 @@ function exploreAll(s: Session): void {
   const done = new Set<number>([0]);
   for (let more = true; more; ) {
     more = false;
-    for (const index of [...s.calledGlobals].sort((a, b) => a - b)) {
-      if (done.has(index)) continue;
+    for (const subprogram of s.shape.subprograms) {
+      const { index, name } = subprogram;
+      if (done.has(index) || !s.calledGlobals.has(index)) continue;
       done.add(index);
       more = true;
-      const subprogram = s.shape.subprograms[index] as Subprogram;
-      s.log.line(`Validating ${subprogram.name}() func#${index}...`);
+      s.log.line(`Validating ${name}() func#${index}...`);
       exploreFrom(s, subprogram);
-      s.log.line(`Func#${index} ('${subprogram.name}') is safe for any args that match its prototype`);
+      s.log.line(`Func#${index} ('${name}') is safe for any args that match its prototype`);
     }
   }
 }
 
 function exploreFrom(s: Session, subprogram: Subprogram): void {
-  const { memory, ops } = s;
+  const { ops } = s;
   s.at = subprogram.start;
   s.previous = -1;
   s.entryInsn = subprogram.start;
   s.jumpsAtSave = s.jumps;
   s.processedAtSave = s.processed;
   for (const bucket of s.explored) bucket.length = 0;
-  const kinds = subprogram.index === 0 ? (['ctx'] as const) : argumentKinds(s, subprogram);
+  const args = subprogram.index === 0 ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
   s.enter(newPath(ops.newState(subprogram.index), subprogram.start));
-  kinds.forEach((kind, index) => {
-    const reg = s.reg(index + 1);
-    if (kind === 'ctx') ops.markPointer(reg, TYPE_CTX);
-    else ops.markUnknown(reg);
-    memory.setSubregDef(reg, 0);
-  });
+  enterGlobal(s, args);
   s.touchedAll = true;
   explore(s);
 }

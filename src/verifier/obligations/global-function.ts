@@ -1,30 +1,120 @@
-import type { BtfType, BtfTypeId } from '../../btf/types.js';
+import { resolve, trySizeOf } from '../../btf/index.js';
+import type { Btf, BtfType, BtfTypeId } from '../../btf/types.js';
 import type { Subprogram } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
 import { callArguments } from '../rules/call-arguments.js';
-import { refuse } from '../rules/rule.js';
+import { Refusal, refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
-import { TYPE_CTX } from '../state/layout.js';
+import type { RegAddr } from '../state/domain.js';
+import {
+  FLAG_MAYBE_NULL,
+  TYPE_BASE_MASK,
+  TYPE_BTF_ID,
+  TYPE_BUF,
+  TYPE_CTX,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_PACKET,
+  TYPE_PACKET_META,
+  TYPE_SCALAR,
+  TYPE_STACK,
+} from '../state/layout.js';
 import { checkUnmodified } from './ctx.js';
+import { checkLentMemory } from './helper-arguments.js';
 
-/** What a global function takes in an argument, by its prototype. */
-export type ArgumentKind = 'scalar' | 'ctx';
+/** What a global function takes in an argument, by its prototype and the tags on it. */
+export type GlobalArgument =
+  | { readonly kind: 'scalar' }
+  | { readonly kind: 'ctx' }
+  | { readonly kind: 'mem'; readonly size: number; readonly nullable: boolean };
 
-/** The prototype of a global function. @throws {Refusal} for what is not supported. */
-export function argumentKinds(s: Session, callee: Subprogram): ArgumentKind[] {
+const MAX_ARGUMENTS = 5;
+const TAG = 'arg:';
+const KNOWN_TAGS: ReadonlySet<string> = new Set([
+  'ctx',
+  'trusted',
+  'untrusted',
+  'nonnull',
+  'nullable',
+  'arena',
+]);
+
+/** The arguments that a global function takes. @throws {Refusal} for what Linux, or skep, does not know. */
+export function globalArguments(s: Session, callee: Subprogram): GlobalArgument[] {
+  const { btf } = s.program;
   const proto = prototypeOf(s, callee);
-  if (proto === undefined)
+  if (proto === undefined || btf === undefined)
     return refuse(unsupported, s.at, { what: `global function ${callee.name} without BTF` });
-  if (proto.params.length > 5)
-    refuse(callArguments, s.at, {
-      text: `Global function ${callee.name}() with ${proto.params.length} > 5 args. Buggy compiler.`,
+  const { params } = proto;
+  if (params.length > MAX_ARGUMENTS)
+    invalid(s, `Global function ${callee.name}() with ${params.length} > 5 args. Buggy compiler.`);
+  if (!isNumber(plain(btf, proto.returns)))
+    invalid(s, `Global function ${callee.name}() doesn't return scalar. Only those are supported.`);
+  return params.map(({ type }, index) => argumentOf(s, btf, callee, type, index));
+}
+
+function invalid(s: Session, text: string, errno: 'EINVAL' | 'ENOTSUPP' = 'EINVAL'): never {
+  return refuse(callArguments, s.at, { text }, errno);
+}
+
+function argumentOf(s: Session, btf: Btf, callee: Subprogram, id: BtfTypeId, index: number): GlobalArgument {
+  const tags = tagsOf(btf, callee, index);
+  if (tags.some((tag) => !KNOWN_TAGS.has(tag)))
+    return invalid(s, `arg#${index} has unsupported set of tags`, 'ENOTSUPP');
+  const type = plain(btf, id);
+  if (type?.kind === 'ptr') return pointerArgument(s, btf, callee, type.type, index, tags);
+  if (tags.length > 0) return invalid(s, `arg#${index} has pointer tag, but is not a pointer type`);
+  if (isNumber(type)) return { kind: 'scalar' };
+  return invalid(s, `Arg#${index} type ${kindWord(type)} in ${callee.name}() is not supported yet.`);
+}
+
+function pointerArgument(
+  s: Session,
+  btf: Btf,
+  callee: Subprogram,
+  target: BtfTypeId,
+  index: number,
+  tags: readonly string[],
+): GlobalArgument {
+  if (tags.includes('ctx') || isContext(s, btf, target)) {
+    if (tags.some((tag) => tag !== 'ctx')) return invalid(s, `arg#${index} has invalid combination of tags`);
+    return { kind: 'ctx' };
+  }
+  const special = tags.find((tag) => tag === 'trusted' || tag === 'untrusted' || tag === 'arena');
+  const type = plain(btf, target);
+  if (special !== undefined || (type?.kind === 'struct' && type.name === 'bpf_dynptr'))
+    return refuse(unsupported, s.at, {
+      what: `${special ?? 'dynptr'} arguments of global function ${callee.name}`,
     });
-  return proto.params.map(({ type }) => {
-    const argument = plain(s, type);
-    if (argument?.kind === 'int' || argument?.kind === 'enum' || argument?.kind === 'enum64') return 'scalar';
-    if (argument?.kind === 'ptr' && isContext(s, argument.type)) return 'ctx';
-    return refuse(unsupported, s.at, { what: `pointer arguments of global function ${callee.name}` });
-  });
+  const size = type?.kind === 'void' || type?.kind === 'func_proto' ? undefined : trySizeOf(btf, target);
+  if (size === undefined) {
+    const name = type !== undefined && 'name' in type ? type.name : '';
+    const words = `${kindWord(type)} ${name}`;
+    return invalid(s, `arg#${index} reference type('${words}') size cannot be determined: -22`);
+  }
+  return { kind: 'mem', size, nullable: !tags.includes('nonnull') };
+}
+
+function tagsOf(btf: Btf, { funcType }: Subprogram, index: number): string[] {
+  return btf.types.flatMap((type) =>
+    type.kind === 'decl_tag' &&
+    type.type === funcType &&
+    type.componentIndex === index &&
+    type.name.startsWith(TAG)
+      ? [type.name.slice(TAG.length)]
+      : [],
+  );
+}
+
+/** Linux's names of the kinds, in its messages. */
+function kindWord(type: BtfType | undefined): string {
+  if (type === undefined || type.kind === 'void') return 'UNKNOWN';
+  return type.kind.toUpperCase();
+}
+
+function isNumber(type: BtfType | undefined): boolean {
+  return type?.kind === 'int' || type?.kind === 'enum' || type?.kind === 'enum64';
 }
 
 function prototypeOf(s: Session, callee: Subprogram): (BtfType & { kind: 'func_proto' }) | undefined {
@@ -35,48 +125,90 @@ function prototypeOf(s: Session, callee: Subprogram): (BtfType & { kind: 'func_p
 }
 
 /** The type without typedefs and qualifiers. */
-function plain(s: Session, id: BtfTypeId): BtfType | undefined {
-  let type = s.program.btf?.types[id];
-  for (let steps = 0; steps < 64 && type !== undefined; steps++) {
-    switch (type.kind) {
-      case 'typedef':
-      case 'const':
-      case 'volatile':
-      case 'restrict':
-      case 'type_tag':
-        type = s.program.btf?.types[type.type];
+function plain(btf: Btf, id: BtfTypeId): BtfType | undefined {
+  return btf.types[resolve(btf, id)];
+}
+
+function isContext(s: Session, btf: Btf, id: BtfTypeId): boolean {
+  const type = plain(btf, id);
+  return type?.kind === 'struct' && type.name === s.program.hook.ctx.struct;
+}
+
+/** Registers in which a global function finds its arguments. */
+export function enterGlobal(s: Session, args: readonly GlobalArgument[]): void {
+  const { memory, ops } = s;
+  args.forEach((argument, index) => {
+    const reg = s.reg(index + 1);
+    switch (argument.kind) {
+      case 'scalar':
+        ops.markUnknown(reg);
+        break;
+      case 'ctx':
+        ops.markPointer(reg, TYPE_CTX);
+        break;
+      case 'mem':
+        ops.markPointer(reg, TYPE_MEM | (argument.nullable ? FLAG_MAYBE_NULL : 0));
+        memory.setMap(reg, -1);
+        memory.setMemSize(reg, argument.size);
+        if (argument.nullable) memory.setId(reg, ops.newId());
         break;
       default:
-        return type;
+        argument satisfies never;
     }
-  }
-  return undefined;
-}
-
-function isContext(s: Session, id: BtfTypeId): boolean {
-  const type = plain(s, id);
-  return (type?.kind === 'struct' || type?.kind === 'fwd') && type.name === s.program.hook.ctx.struct;
-}
-
-/** Whether callers find a value in r0. */
-export function returnsValue(s: Session, callee: Subprogram): boolean {
-  const proto = prototypeOf(s, callee);
-  return proto === undefined || plain(s, proto.returns)?.kind !== 'void';
+    memory.setSubregDef(reg, 0);
+  });
 }
 
 /** The caller passes what the prototype names. */
 export function checkGlobalArguments(s: Session, callee: Subprogram): void {
-  const passes = `Caller passes invalid args into func#${callee.index} ('${callee.name}')`;
-  argumentKinds(s, callee).forEach((kind, index) => {
-    const regno = index + 1;
-    const reg = s.reg(regno);
-    if (kind === 'scalar') {
-      if (!s.memory.isScalar(reg))
-        refuse(callArguments, s.at, { text: `R${regno} is not a scalar\n${passes}` });
+  try {
+    globalArguments(s, callee).forEach((argument, index) => {
+      checkGlobalArgument(s, argument, index, s.reg(index + 1));
+    });
+  } catch (error) {
+    if (error instanceof Refusal)
+      error.message += `\nCaller passes invalid args into func#${callee.index} ('${callee.name}')`;
+    throw error;
+  }
+}
+
+function checkGlobalArgument(s: Session, argument: GlobalArgument, index: number, reg: RegAddr): void {
+  const regno = index + 1;
+  const { memory } = s;
+  switch (argument.kind) {
+    case 'scalar':
+      if (!memory.isScalar(reg)) invalid(s, `R${regno} is not a scalar`);
       return;
-    }
-    if (s.memory.type(reg) !== TYPE_CTX)
-      refuse(callArguments, s.at, { text: `R${regno} expects pointer to ctx\n${passes}` });
-    checkUnmodified(s, regno, reg);
-  });
+    case 'ctx':
+      checkMoved(s, regno, reg);
+      if (memory.type(reg) !== TYPE_CTX) invalid(s, `arg#${index} expects pointer to ctx`);
+      return;
+    case 'mem':
+      checkMoved(s, regno, reg);
+      checkLentMemory(s, regno, argument.size);
+      if (!argument.nullable && memory.hasFlag(reg, FLAG_MAYBE_NULL))
+        invalid(s, `arg#${index} is expected to be non-NULL`);
+      return;
+    default:
+      argument satisfies never;
+  }
+}
+
+const MOVABLE: ReadonlySet<number> = new Set([
+  TYPE_SCALAR,
+  TYPE_STACK,
+  TYPE_PACKET,
+  TYPE_PACKET_META,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_MEM,
+  TYPE_BUF,
+  TYPE_BTF_ID,
+]);
+
+/** Only pointers whose accesses are checked by their place may be at an offset. */
+function checkMoved(s: Session, regno: number, reg: RegAddr): void {
+  const type = s.memory.type(reg);
+  const isMaybeNull = (type & FLAG_MAYBE_NULL) !== 0;
+  if (isMaybeNull || !MOVABLE.has(type & TYPE_BASE_MASK)) checkUnmodified(s, regno, reg);
 }

@@ -113,7 +113,10 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   if (argument.kind === 'anything') return;
   const { memory } = s;
   const type = memory.type(reg);
-  if ((type === TYPE_PACKET || type === TYPE_PACKET_META) && !s.program.hook.packetToHelpers)
+  if (
+    (type === TYPE_PACKET || type === TYPE_PACKET_META) &&
+    (!s.program.hook.packetToHelpers || call.helper.takesPacket !== true)
+  )
     refuse(helperMemory, s.at, { text: 'helper access to the packet is not allowed' });
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {
@@ -234,7 +237,7 @@ function checkSize(
  */
 function checkMemory(
   s: Session,
-  call: CallFacts,
+  call: CallFacts | undefined,
   regno: number,
   size: number,
   write: boolean,
@@ -257,7 +260,7 @@ function checkMemory(
       return;
     case TYPE_MAP_KEY:
       if (write) refuse(readOnly, s.at, { text: typeText(type), reg: regno });
-      checkRegion(s, regno, reg, off, size, mapOf(s, reg).keySize, zeroAllowed, MAP_KEY_WORDS);
+      checkRegion(s, regno, reg, off, size, mapOf(s, reg).keySize, false, MAP_KEY_WORDS);
       return;
     case TYPE_MEM:
       if (write && (type & FLAG_RDONLY) !== 0) refuse(readOnly, s.at, { text: typeText(type), reg: regno });
@@ -276,7 +279,7 @@ function checkMemory(
 
 function checkStack(
   s: Session,
-  call: CallFacts,
+  call: CallFacts | undefined,
   regno: number,
   reg: RegAddr,
   size: number,
@@ -288,13 +291,25 @@ function checkStack(
   if (size === 0 && !zeroAllowed) refuse(helperMemory, s.at, { text: 'invalid zero-sized read' });
   const off = memory.off(reg);
   checkStackBounds(s, regno, reg, off, size, write ? 'helper_write' : 'helper_read');
-  if (memory.isConst(reg) && fills) {
+  if (call !== undefined && memory.isConst(reg) && fills) {
     call.filled = { reg: regno, size };
     return;
   }
   const low = memory.sminNumber(reg) + off;
   const high = memory.smaxNumber(reg) + off + size;
   readRange(s, frameOfPointer(s, reg), low, high, write);
+}
+
+/** The caller of a global function lends it this memory, to read and to write. */
+export function checkLentMemory(s: Session, regno: number, size: number): void {
+  const { memory } = s;
+  const reg = s.reg(regno);
+  if (memory.isScalar(reg) && memory.isZero(reg)) return;
+  const type = memory.type(reg);
+  memory.setType(reg, type & ~FLAG_MAYBE_NULL);
+  checkMemory(s, undefined, regno, size, false, true, false);
+  checkMemory(s, undefined, regno, size, true, true, false);
+  memory.setType(reg, type);
 }
 
 /** An array's lookup with a constant index that is in range never fails. */

@@ -156,7 +156,8 @@ function setResult(s: Session, call: CallFacts): void {
     case 'alloc_mem_or_null':
       ops.markPointer(result, TYPE_MEM | FLAG_RINGBUF | FLAG_MAYBE_NULL);
       memory.setMemSize(result, call.allocated);
-      acquireResult(s);
+      memory.setId(result, ops.newId());
+      if (call.helper.acquires === true) acquireResult(s);
       return;
     case 'socket_or_null':
     case 'sock_common_or_null':

@@ -1,7 +1,7 @@
 import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
 import { frameText } from '../log/state-text.js';
-import { checkGlobalArguments, returnsValue } from '../obligations/global-function.js';
+import { checkGlobalArguments } from '../obligations/global-function.js';
 import { callDepth } from '../rules/call-depth.js';
 import { refuse } from '../rules/rule.js';
 import { stackPointerReturned } from '../rules/stack-pointer-returned.js';
@@ -38,7 +38,7 @@ function callGlobal(s: Session, callee: Subprogram): number {
   if (callee.changesPacket) forgetPacket(s);
   s.calledGlobals.add(callee.index);
   forgetCallerSaved(s);
-  if (returnsValue(s, callee)) s.ops.markUnknown(s.reg(0));
+  s.ops.markUnknown(s.reg(0));
   return s.at + 1;
 }
 
