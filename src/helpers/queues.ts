@@ -11,6 +11,7 @@ export const queues: readonly HelperRow[] = [
     doc: 'Adds a value to a queue, a stack or a bloom filter; -E2BIG when a queue or stack is full, unless the flags have BPF_EXIST 2, which throws its oldest value out.',
     args: [CONST_MAP, MAP_VALUE, ANYTHING],
     returns: INTEGER,
+    takesPacket: true,
   },
   {
     name: 'bpf_map_pop_elem',
@@ -18,6 +19,7 @@ export const queues: readonly HelperRow[] = [
     doc: 'Takes the next value out of a queue or stack; -ENOENT and zeros when it is empty.',
     args: [CONST_MAP, VALUE_OUT],
     returns: INTEGER,
+    takesPacket: true,
   },
   {
     name: 'bpf_map_peek_elem',
@@ -25,5 +27,6 @@ export const queues: readonly HelperRow[] = [
     doc: 'Copies the next value of a queue or stack, which stays; -ENOENT and zeros when it is empty. For a bloom filter: 0 when the value given may be in it, else -ENOENT.',
     args: [CONST_MAP, VALUE_OUT],
     returns: INTEGER,
+    takesPacket: true,
   },
 ];

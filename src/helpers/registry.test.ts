@@ -163,7 +163,9 @@ test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].in
   `pointers into the packet are memory to %s exactly where stated ${reason}`,
   (_name, helper) => {
     helper.args.forEach((arg, i) => {
-      if (arg.kind !== 'map_key' && (arg.kind !== 'mem' || arg.uninit === true)) return;
+      const isRead =
+        arg.kind === 'mem' || arg.kind === 'map_value' ? arg.uninit !== true : arg.kind === 'map_key';
+      if (!isRead) return;
       const answer = loads(helper, { [i]: `r${i + 1} = r9` }, true);
       const refused = answer !== true && answer.includes('helper access to the packet is not allowed');
       expect([i, !refused]).toEqual([i, helper.takesPacket === true]);
