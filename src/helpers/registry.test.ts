@@ -67,7 +67,6 @@ function fitting(arg: HelperArg, r: number): string {
     case 'spin_lock':
     case 'func':
     case 'stack_or_null':
-    case 'alloc_mem':
     case 'socket':
     case 'timer':
       throw new Error(`no argument of kind ${arg.kind} is made here`);

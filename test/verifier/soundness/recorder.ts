@@ -15,11 +15,9 @@ export class Recorder implements Observer {
   readonly rangesDecide = true;
   readonly states = new Map<number, Recorded[]>();
   session!: Session;
-  entry = 0;
 
   step(s: Session): void {
     this.session = s;
-    this.entry = s.entryInsn;
     const states = this.states.get(s.at) ?? [];
     this.states.set(s.at, states);
     states.push({ state: s.ops.saveState(s.path.state), insns: frameInsns(s, { ...s.path, insn: s.at }) });
@@ -35,8 +33,15 @@ export class Recorder implements Observer {
   }
 
   /** Whether what a stack slot holds may still be read. */
-  isLiveSlot({ insns }: Recorded, frame: number, slot: number): boolean {
-    const [low, high] = this.session.liveStack.liveSlots(this.entry, insns, frame);
+  isLiveSlot({ state, insns }: Recorded, frame: number, slot: number): boolean {
+    const { session } = this;
+    const at = insns[insns.length - 1] as number;
+    const [low, high] = session.liveStack.liveSlots(
+      session.rootInsn(state),
+      session.callChain(state),
+      at,
+      frame,
+    );
     return (((slot < 32 ? low : high) >>> (slot & 31)) & 1) === 1;
   }
 }
