@@ -84,7 +84,7 @@ export class World {
   #fillMaps(random: Random): void {
     for (const map of this.#maps) {
       const { type, keySize, valueSize, maxEntries } = map.facts;
-      if (type.name === 'prog_array') continue;
+      if (type.lookup !== 'value') continue;
       for (let index = 0; index < Math.min(maxEntries, 6); index++) {
         const key = new Uint8Array(keySize);
         key[0] = index;
