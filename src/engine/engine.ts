@@ -80,6 +80,12 @@ export class Engine implements Kernel {
   readonly #pins = new Pins();
   readonly #btf = new BtfIds();
   #nextLinkId = 1;
+  /** What maps of maps hold. */
+  readonly #innerMaps = {
+    find: (id: number) => this.#maps.find(id)?.map,
+    use: (id: number) => this.#maps.use(this.#maps.get(id)),
+    release: (id: number) => this.#maps.release(this.#maps.get(id)),
+  };
 
   private constructor(options: EngineOptions) {
     this.#options = options;
@@ -329,7 +335,7 @@ export class Engine implements Kernel {
 
   #addMap(id: number, spec: MapSpec): MapObject {
     const programSlot = (programId: number) => this.#programs.find(programId)?.code().tailSlot;
-    const map = EngineMap.create(this.memory, spec, { id, programSlot });
+    const map = EngineMap.create(this.memory, spec, { id, programSlot, inner: this.#innerMaps });
     const object = new MapObject(id, spec, map, this.#programs, this.#btfIdOf(spec.btf).btfId);
     this.#maps.add(object);
     return object;

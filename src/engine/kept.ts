@@ -17,6 +17,7 @@ export function keptObjects(
     if (keptMaps.has(map)) return;
     keptMaps.add(map);
     for (const program of map.programs) keepProgram(program);
+    for (const inner of map.map.innerIds) keepMap(maps.get(inner));
   };
   const keepProgram = (program: ProgramObject): void => {
     if (keptPrograms.has(program)) return;

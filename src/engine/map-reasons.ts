@@ -14,7 +14,11 @@ export function updateReason(errno: ErrnoName, spec: MapSpec): string {
     case 'ENOMEM':
       return 'the engine has no memory left for the entry';
     case 'EBADF':
-      return 'the value names no program or event';
+      return 'the value names no program, map or event';
+    case 'EINVAL':
+      if (spec.inner !== undefined)
+        return 'the map is not like the one it was made for, or the flags are unknown';
+      return 'its type does not allow this update';
     default:
       return 'its type does not allow this update';
   }

@@ -4,7 +4,8 @@ import type { MapFacts, MapType } from '../maps/map-type.js';
 import { mapType } from '../maps/registry.js';
 import type { MapSpec } from '../object/spec.js';
 import type { MapBinding } from './abi.js';
-import { accessFor, type MapAccess } from './map-access/index.js';
+import { accessFor, type InnerMaps, type MapAccess } from './map-access/index.js';
+import { factsOf, NO_INNER_MAPS, requirePossible } from './map-blueprint.js';
 import { deleteReason, updateReason } from './map-reasons.js';
 import { type EngineMemory, errnoName } from './memory.js';
 import {
@@ -21,6 +22,8 @@ export interface EngineMapOptions {
   readonly id: number;
   /** For program arrays: a program's slot in the function table, by the program's id. */
   readonly programSlot?: (programId: number) => number | undefined;
+  /** For maps of maps: the maps that there are. */
+  readonly inner?: InnerMaps;
 }
 
 export type MapEntry = readonly [key: Uint8Array, value: Uint8Array];
@@ -41,6 +44,7 @@ export class EngineMap {
   readonly address: number;
   readonly #memory: EngineMemory;
   readonly #access: MapAccess;
+  readonly #inner: InnerMaps;
   /** Holds two keys and a value. */
   readonly #buffer: number;
   #frozen = false;
@@ -50,6 +54,7 @@ export class EngineMap {
   private constructor(memory: EngineMemory, spec: MapSpec, options: EngineMapOptions) {
     this.#memory = memory;
     this.id = options.id;
+    this.#inner = options.inner ?? NO_INNER_MAPS;
     this.spec = spec;
     this.type = mapType(spec.type);
     this.valueBytes = this.type.perCpu ? roundUp8(spec.valueSize) * memory.cpus : spec.valueSize;
@@ -69,6 +74,8 @@ export class EngineMap {
       type: this.type,
       memory,
       programSlot: options.programSlot ?? (() => undefined),
+      inner: this.#inner,
+      model: spec.inner === undefined ? undefined : { ...spec.inner, type: mapType(spec.inner.type) },
     });
   }
 
@@ -79,23 +86,7 @@ export class EngineMap {
    * EOPNOTSUPP for a type that the engine does not run yet.
    */
   static create(memory: EngineMemory, spec: MapSpec, options: EngineMapOptions): EngineMap {
-    const type = mapType(spec.type);
-    const refusal = type.checkCreate(spec);
-    if (refusal !== undefined) {
-      throw new KernelError(
-        refusal.errno,
-        `Map ${spec.name || spec.type} cannot be made: ${refusal.reason}.`,
-        {
-          facts: {
-            type: spec.type,
-            keySize: spec.keySize,
-            valueSize: spec.valueSize,
-            maxEntries: spec.maxEntries,
-            flags: spec.flags,
-          },
-        },
-      );
-    }
+    requirePossible(spec);
     const map = new EngineMap(memory, spec, options);
     if (spec.contents !== undefined) {
       const first = new Uint8Array(spec.valueSize);
@@ -154,6 +145,7 @@ export class EngineMap {
       maxEntries,
       flags,
       frozen: this.#frozen,
+      ...(this.spec.inner === undefined ? {} : { inner: factsOf(this.spec.inner) }),
       ...(constant ? { contents: this.#memory.read(this.#valuesAddress(), valueSize) } : {}),
     };
   }
@@ -336,9 +328,18 @@ export class EngineMap {
     }
   }
 
+  /** Ids of the maps in a map of maps. */
+  get innerIds(): readonly number[] {
+    if (this.type.lookup !== 'inner_map') return [];
+    return this.#withoutLimits(() =>
+      [...this.entries()].map(([, id]) => new DataView(id.buffer, id.byteOffset).getUint32(0, true)),
+    );
+  }
+
   /** Gives the memory back. No program that uses the map may run again. */
   destroy(): void {
     if (this.#destroyed) return;
+    for (const id of this.innerIds) this.#inner.release(id);
     this.#destroyed = true;
     this.#memory.free(this.#buffer);
     this.#memory.runtime.map_destroy(this.address);

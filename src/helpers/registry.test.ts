@@ -28,7 +28,8 @@ const maps = new Map<string, BpfFd>();
 beforeAll(() => {
   if (!available) return;
   for (const type of MAP_TYPES) {
-    maps.set(type.name, mapCreate({ type: type.id, ...smallShape(type) }));
+    const inner = type.lookup === 'inner_map' ? { inner: maps.get('hash')! } : {};
+    maps.set(type.name, mapCreate({ type: type.id, ...smallShape(type), ...inner }));
   }
 });
 afterAll(() => {

@@ -12,6 +12,7 @@ export const array: MapType = {
   indexed: true,
   directValue: true,
   lookup: 'value',
+  asInner: 'same_entries',
   flags: ARRAY_FLAGS,
   checkCreate: (shape) => checkArray(shape, ARRAY_FLAGS, false),
   helpers: ELEMENT_HELPERS,

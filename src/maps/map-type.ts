@@ -18,6 +18,8 @@ export interface MapType {
   readonly directValue: boolean;
   /** What a lookup from a program yields. */
   readonly lookup: 'value' | 'inner_map' | 'socket' | 'none';
+  /** Whether such a map may be inside a map of maps: never, or, by default always, only in place of one of as many entries. */
+  readonly asInner?: 'never' | 'same_entries';
   /** A set without keys: a lookup asks for a value. */
   readonly asked?: boolean;
   /** BPF_F_* creation flags that are accepted, as a mask. */

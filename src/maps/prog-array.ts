@@ -14,6 +14,7 @@ export const progArray: MapType = {
   indexed: false,
   directValue: false,
   lookup: 'none',
+  asInner: 'never',
   flags: FLAGS,
   checkCreate: (shape) => checkSlotArray(shape, FLAGS),
   helpers: ['bpf_tail_call'],

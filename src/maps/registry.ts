@@ -1,7 +1,9 @@
 import { KernelError } from '../errors/errno.js';
 import { array } from './array.js';
+import { arrayOfMaps } from './array-of-maps.js';
 import { bloomFilter } from './bloom-filter.js';
 import { hash } from './hash.js';
+import { hashOfMaps } from './hash-of-maps.js';
 import { lpmTrie } from './lpm-trie.js';
 import { lruHash } from './lru-hash.js';
 import { lruPercpuHash } from './lru-percpu-hash.js';
@@ -25,6 +27,8 @@ export const MAP_TYPES: readonly MapType[] = [
   lruHash,
   lruPercpuHash,
   lpmTrie,
+  arrayOfMaps,
+  hashOfMaps,
   queue,
   stack,
   ringbuf,

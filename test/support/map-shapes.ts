@@ -7,6 +7,8 @@ const OTHERS: Readonly<Record<string, Partial<MapShape>>> = {
   prog_array: { valueSize: 4 },
   perf_event_array: { valueSize: 4 },
   lpm_trie: { keySize: 8, flags: 1 },
+  array_of_maps: { valueSize: 4 },
+  hash_of_maps: { valueSize: 4 },
   queue: { keySize: 0 },
   stack: { keySize: 0 },
   bloom_filter: { keySize: 0 },

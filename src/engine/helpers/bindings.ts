@@ -36,6 +36,8 @@ const LOOKUPS: Readonly<Record<string, { name: string; bySize: boolean }>> = {
   percpu_array: { name: 'percpu_array_lookup', bySize: false },
   lru_percpu_hash: { name: 'lru_percpu_hash_lookup', bySize: true },
   lpm_trie: { name: 'lpm_lookup', bySize: false },
+  array_of_maps: { name: 'array_of_maps_lookup', bySize: false },
+  hash_of_maps: { name: 'hash_of_maps_lookup', bySize: false },
 };
 const UPDATES: Readonly<Record<string, string>> = {
   hash: 'hash_update',

@@ -1,4 +1,5 @@
 import type { ErrnoName } from '../../errors/errno.js';
+import type { InnerShape } from '../../maps/inner.js';
 import type { MapShape, MapType } from '../../maps/map-type.js';
 import type { EngineMemory } from '../memory.js';
 
@@ -32,6 +33,24 @@ export interface AccessContext {
   readonly memory: EngineMemory;
   /** A program's slot in the function table, by the program's id. */
   readonly programSlot: (programId: number) => number | undefined;
+  /** The maps that a map of maps may hold. */
+  readonly inner: InnerMaps;
+  /** What the maps inside a map of maps must be like. */
+  readonly model: InnerShape | undefined;
+}
+
+/** Maps by their ids, and who uses them. */
+export interface InnerMaps {
+  find(id: number): InnerMap | undefined;
+  use(id: number): void;
+  release(id: number): void;
+}
+
+/** The part of a map that counts when it is inside another. */
+export interface InnerMap {
+  readonly type: MapType;
+  readonly spec: MapShape;
+  readonly address: number;
 }
 
 export const noCopy = (): Copied => ({ count: 0, next: -1 });

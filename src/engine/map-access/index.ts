@@ -1,18 +1,21 @@
 import type { AccessContext, MapAccess } from './access.js';
 import { bloomAccess } from './bloom.js';
+import { arrayOfMapsAccess, hashOfMapsAccess } from './inner-maps.js';
 import { perfEventAccess } from './perf-events.js';
 import { programAccess } from './programs.js';
 import { queueAccess } from './queue.js';
 import { ringbufAccess } from './ringbuf.js';
 import { valueAccess } from './values.js';
 
-export type { AccessContext, MapAccess } from './access.js';
+export type { AccessContext, InnerMaps, MapAccess } from './access.js';
 
 /** Types whose entries are not values that programs look up. */
 const OTHERS: Readonly<Record<string, (context: AccessContext) => MapAccess>> = {
   prog_array: programAccess,
   perf_event_array: perfEventAccess,
   lpm_trie: (context) => ({ ...valueAccess(context), walk: 'keys' }),
+  array_of_maps: arrayOfMapsAccess,
+  hash_of_maps: hashOfMapsAccess,
   queue: queueAccess,
   stack: queueAccess,
   ringbuf: ringbufAccess,

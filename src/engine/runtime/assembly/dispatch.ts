@@ -1,6 +1,6 @@
 // What programs call where the JIT does not know the map, and what user space calls.
 import {
-  EINVAL, ENOTSUPP, EOPNOTSUPP, MAP_ARRAY, MAP_BLOOM_FILTER, MAP_CPU_STRIDE, MAP_HASH, MAP_LPM_TRIE, MAP_LRU_HASH,
+  EINVAL, ENOTSUPP, EOPNOTSUPP, MAP_ARRAY, MAP_ARRAY_OF_MAPS, MAP_BLOOM_FILTER, MAP_CPU_STRIDE, MAP_HASH, MAP_HASH_OF_MAPS, MAP_LPM_TRIE, MAP_LRU_HASH,
   MAP_LRU_PERCPU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH, MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_QUEUE, MAP_RINGBUF,
   MAP_STACK, MAP_TYPE, SYS_CPUS,
 } from '../layout';
@@ -15,6 +15,7 @@ import {
 } from './hash';
 import { hash_next_key } from './hash-walk';
 import { lpm_create, lpm_delete, lpm_lookup, lpm_next_key, lpm_update } from './lpm';
+import { array_of_maps_lookup, hash_of_maps_lookup } from './map-in-map';
 import { queue_create, queue_peek, queue_pop, queue_push } from './queue';
 import { ringbuf_create } from './ringbuf';
 
@@ -25,8 +26,10 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
     case MAP_PERCPU_HASH:
     case MAP_LRU_HASH:
     case MAP_LRU_PERCPU_HASH:
+    case MAP_HASH_OF_MAPS:
       return hash_create(type, keySize, valueSize, maxEntries, flags);
     case MAP_ARRAY:
+    case MAP_ARRAY_OF_MAPS:
       return array_create(type, valueSize, maxEntries, flags);
     case MAP_PERCPU_ARRAY:
       return percpu_array_create(type, valueSize, maxEntries, flags);
@@ -49,7 +52,8 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
 
 @inline
 function isHash(type: u32): bool {
-  return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH;
+  return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH
+    || type == MAP_HASH_OF_MAPS;
 }
 
 export function map_destroy(map: usize): void {
@@ -68,6 +72,8 @@ export function map_lookup(map: usize, key: usize): usize {
     case MAP_ARRAY: return array_lookup(map, key);
     case MAP_PERCPU_ARRAY: return percpu_array_lookup(map, key);
     case MAP_LPM_TRIE: return lpm_lookup(map, key);
+    case MAP_ARRAY_OF_MAPS: return array_of_maps_lookup(map, key);
+    case MAP_HASH_OF_MAPS: return hash_of_maps_lookup(map, key);
     default: return 0;
   }
 }
@@ -90,7 +96,8 @@ export function map_update(map: usize, key: usize, value: usize, flags: u64): i3
     case MAP_HASH:
     case MAP_PERCPU_HASH:
     case MAP_LRU_HASH:
-    case MAP_LRU_PERCPU_HASH: return hash_update(map, key, value, flags);
+    case MAP_LRU_PERCPU_HASH:
+    case MAP_HASH_OF_MAPS: return hash_update(map, key, value, flags);
     case MAP_ARRAY: return array_update(map, key, value, flags);
     case MAP_PERCPU_ARRAY: return percpu_array_update(map, key, value, flags);
     case MAP_LPM_TRIE: return lpm_update(map, key, value, flags);

@@ -17,6 +17,7 @@ export * from './packet';
 export * from './checksum';
 export * from './probe';
 export * from './perf';
+export * from './map-in-map';
 export { bloom_peek, bloom_push } from './bloom';
 export { queue_at, queue_peek, queue_pop, queue_push } from './queue';
 export {
