@@ -34,11 +34,12 @@ export class CaptureReader {
   readonly #batch = new BatchBuilder();
   #reader: RecordReader | undefined;
   #problem: SkepError | undefined;
-  /** What is left of the chunks so far: the start of a record. */
-  #rest: Uint8Array = new Uint8Array(0);
+  /** Begins with what is left of the chunks so far: the start of a record. Has room to spare, for small chunks. */
+  #store = new Uint8Array(0);
+  #restLength = 0;
   /** Bytes of the coming chunks that belong to a block nobody reads. */
   #toSkip = 0;
-  /** Bytes of the file before `#rest`. */
+  /** Bytes of the file before what is left. */
   #offset = 0;
 
   /** @param skips Counts to add to: several rounds of a capture may share them. */
@@ -86,11 +87,11 @@ export class CaptureReader {
   end(): void {
     if (this.#problem !== undefined) return;
     if (this.#reader === undefined) {
-      if (this.#rest.length > 0) throw unknownFormat(this.#rest);
+      if (this.#restLength > 0) throw unknownFormat(this.#store.subarray(0, this.#restLength));
       throw new SkepError('CAPTURE_UNKNOWN', 'the capture is empty: not even a file header');
     }
-    if (this.#rest.length === 0 && this.#toSkip === 0) return;
-    const offset = this.#offset + this.#rest.length;
+    if (this.#restLength === 0 && this.#toSkip === 0) return;
+    const offset = this.#offset + this.#restLength;
     this.#problem = new SkepError(
       'CAPTURE_TRUNCATED',
       `capture cut off ${this.#reader.partial()}, at byte ${offset}`,
@@ -103,11 +104,15 @@ export class CaptureReader {
     this.#toSkip -= skipped;
     this.#offset += skipped;
     const fresh = skipped === 0 ? chunk : chunk.subarray(skipped);
-    if (this.#rest.length === 0) return fresh;
-    const bytes = new Uint8Array(this.#rest.length + fresh.length);
-    bytes.set(this.#rest);
-    bytes.set(fresh, this.#rest.length);
-    return bytes;
+    if (this.#restLength === 0) return fresh;
+    const length = this.#restLength + fresh.length;
+    if (length > this.#store.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#store.length));
+      larger.set(this.#store.subarray(0, this.#restLength));
+      this.#store = larger;
+    }
+    this.#store.set(fresh, this.#restLength);
+    return this.#store.subarray(0, length);
   }
 
   /** Decides on the format as soon as there are enough bytes. @returns where the records start. */
@@ -137,10 +142,13 @@ export class CaptureReader {
   }
 
   #keep(bytes: Uint8Array, at: number): void {
-    this.#toSkip = Math.max(0, at - bytes.length);
+    this.#toSkip += Math.max(0, at - bytes.length);
     this.#offset += Math.min(at, bytes.length);
+    const from = Math.min(at, bytes.length);
+    this.#restLength = bytes.length - from;
     // A copy, so that a small rest does not keep a large chunk alive.
-    this.#rest = bytes.slice(Math.min(at, bytes.length));
+    if (bytes.buffer !== this.#store.buffer) this.#store = bytes.slice(from);
+    else if (from > 0) this.#store.copyWithin(0, from, bytes.length);
   }
 }
 

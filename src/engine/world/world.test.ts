@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { Devices } from './devices.js';
+import { resolveTracepoint, tracepointTitle } from './tracepoints.js';
+
+describe('resolveTracepoint', () => {
+  it.each([
+    ['tcp_v4_connect', undefined],
+    ['tcp/tcp_v4_connect', undefined],
+    ['tcp_v4_connect', 'tcp'],
+    ['tcp_v4_connect', ''],
+  ])('finds %s in category %s', (name, category) => {
+    expect(tracepointTitle(resolveTracepoint(name, category))).toBe('tcp/tcp_v4_connect');
+  });
+
+  it.each([
+    ['tcp_v4_conect', 'Did you mean tcp/tcp_v4_connect or tcp/tcp_v6_connect?'],
+    ['sock/tcp_v4_connect', 'Did you mean tcp/tcp_v4_connect or tcp/tcp_v6_connect?'],
+    ['net/netif_recieve_skb', 'Did you mean net/netif_receive_skb?'],
+    [
+      'sched_switch',
+      'It has tcp/tcp_v4_connect, tcp/tcp_v6_connect, sock/inet_sock_set_state, net/net_dev_queue, net/netif_receive_skb.',
+    ],
+  ])('says for %s what there is', (name, hint) => {
+    expect(() => resolveTracepoint(name)).toThrow(
+      expect.objectContaining({ errno: 'ENOENT', message: `The engine has no tracepoint ${name}.`, hint }),
+    );
+  });
+});
+
+describe('Devices', () => {
+  it('has lo and eth0, and never uses a number twice', () => {
+    const devices = new Devices();
+    expect(devices.list()).toEqual([
+      { ifindex: 1, name: 'lo' },
+      { ifindex: 2, name: 'eth0' },
+    ]);
+    expect(devices.add('veth1').ifindex).toBe(3);
+    expect([devices.byName('veth1'), devices.byIndex(3)]).toEqual([
+      { ifindex: 3, name: 'veth1' },
+      { ifindex: 3, name: 'veth1' },
+    ]);
+  });
+
+  it.each(['', '.', '..', 'a/b', 'a:b', 'a b', 'sixteen-bytes-ab', 'üüüüüüüü'])(
+    'refuses the name "%s", as Linux',
+    (name) => {
+      expect(() => new Devices().add(name)).toThrow(expect.objectContaining({ errno: 'EINVAL' }));
+      expect(new Devices().add('fifteen-bytes-a').ifindex).toBe(3);
+    },
+  );
+
+  it('says what there is when asked for another', () => {
+    const devices = new Devices();
+    expect(() => devices.byName('eth1')).toThrow(
+      expect.objectContaining({ errno: 'ENODEV', hint: 'The engine has lo, eth0.' }),
+    );
+    expect(() => devices.byIndex(9)).toThrow('There is no device with index 9.');
+    expect(() => devices.add('lo')).toThrow(expect.objectContaining({ errno: 'EEXIST' }));
+  });
+});
