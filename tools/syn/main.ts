@@ -55,7 +55,8 @@ async function run({ file, json, top, maxSources }: SynArguments): Promise<numbe
   });
   if (showsProgress) process.stderr.write('\r\x1b[K');
   const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-  const options = { colour, ...(top === undefined ? {} : { top }) };
+  const name = path === '-' ? 'standard input' : (file ?? SAMPLE);
+  const options = { colour, title: `TCP SYNs in ${name}`, ...(top === undefined ? {} : { top }) };
   process.stdout.write(json ? `${JSON.stringify(reportJson(report))}\n` : reportText(report, options));
   if (report.replay.problem === undefined) return 0;
   complain(report.replay.problem);

@@ -5,6 +5,8 @@ export interface ReportOptions {
   readonly colour: boolean;
   /** Rows of the table; default all. */
   readonly top?: number;
+  /** Written first: which capture this is. */
+  readonly title?: string;
 }
 
 const BAR_WIDTH = 30;
@@ -22,20 +24,23 @@ export function addressText({ family, address }: SynSource): string {
 }
 
 /** The ranked table and what was seen and skipped, for people. */
-export function reportText(report: SynReport, { colour, top }: ReportOptions): string {
+export function reportText(report: SynReport, { colour, top, title }: ReportOptions): string {
   const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   const { sources, stats, replay } = report;
   const shown = sources.slice(0, top);
-  const width = Math.max(7, ...shown.map((source) => addressText(source).length));
+  const width = shown.reduce((most, source) => Math.max(most, addressText(source).length), 7);
   const most = sources[0]?.syns ?? 0;
-  const lines = [paint(1, `${'ADDRESS'.padEnd(width)}  ${'SYNS'.padStart(9)}  ${'SHARE'.padStart(6)}`)];
+  const digits = Math.max(9, String(most).length);
+  const lines = title === undefined ? [] : [`${title}, in skep's engine`, ''];
+  lines.push(paint(1, `${'ADDRESS'.padEnd(width)}  ${'SYNS'.padStart(digits)}  ${'SHARE'.padStart(6)}`));
   for (const source of shown) {
     const share = `${((100 * source.syns) / stats.syns).toFixed(1)}%`.padStart(6);
     const bar = '█'.repeat(Math.max(1, Math.round((BAR_WIDTH * source.syns) / most)));
     const address = addressText(source).padEnd(width);
-    lines.push(`${address}  ${String(source.syns).padStart(9)}  ${share}  ${paint(36, bar)}`);
+    lines.push(`${address}  ${String(source.syns).padStart(digits)}  ${share}  ${paint(36, bar)}`);
   }
-  if (sources.length > shown.length) lines.push(`… and ${sources.length - shown.length} more sources`);
+  if (sources.length > shown.length)
+    lines.push(`… and ${plural(sources.length - shown.length, 'more source')}`);
   if (sources.length === 0) lines.push('no SYN in this capture');
   const rate = replay.packets / Math.max(replay.milliseconds, 0.001) / 1000;
   lines.push('', `${plural(stats.syns, 'SYN')} from ${plural(sources.length, 'source')}; ${seen(report)}`);
@@ -46,7 +51,8 @@ export function reportText(report: SynReport, { colour, top }: ReportOptions): s
   }
   for (const { reason, packets } of replay.skipped) lines.push(`  ${packets} skipped: ${reason}`);
   if (stats.full > 0) {
-    lines.push(paint(33, `  ${stats.full} SYNs of further sources not listed: the table is full`));
+    const what = `${plural(stats.full, 'SYN')} of further sources not listed: the table is full, see --max-sources`;
+    lines.push(paint(33, `  ${what}`));
   }
   lines.push(`${replay.milliseconds.toFixed(0)} ms, ${rate.toFixed(1)} M packets/s`, '');
   return lines.join('\n');
@@ -55,7 +61,7 @@ export function reportText(report: SynReport, { colour, top }: ReportOptions): s
 function seen({ replay }: SynReport): string {
   const skipped = replay.skipped.reduce((sum, { packets }) => sum + packets, 0);
   const total = plural(replay.packets + skipped, 'packet');
-  return skipped === 0 ? `${total} seen` : `${total} seen, ${skipped} of them skipped`;
+  return `${total} seen, ${skipped} skipped`;
 }
 
 function plural(count: number, word: string): string {

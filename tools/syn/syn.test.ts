@@ -5,7 +5,7 @@ import * as p from '../../test/support/packets.js';
 import { allSynCases, SYN_CASES } from '../../test/support/syn-cases.js';
 import { tsharkSyns } from '../../test/support/tshark.js';
 import { countSyns } from './count.js';
-import { addressText, reportText } from './report.js';
+import { addressText, reportJson, reportText } from './report.js';
 
 const object = new Uint8Array(readFileSync(new URL('syn.bpf.o', import.meta.url)));
 
@@ -101,16 +101,55 @@ describe('skep syn', () => {
   it('prints a ranked table', async () => {
     const report = await countSyns(object, p.manySyns(3, 2));
     const replay = { ...report.replay, milliseconds: 1 };
-    expect(reportText({ ...report, replay }, { colour: false })).toBe(
+    expect(reportText({ ...report, replay }, { colour: false, title: 'TCP SYNs in a.pcap' })).toBe(
       [
+        "TCP SYNs in a.pcap, in skep's engine",
+        '',
         'ADDRESS        SYNS   SHARE',
         '10.0.0.0          2   66.7%  ██████████████████████████████',
         '10.0.0.1          1   33.3%  ███████████████',
         '',
-        '3 SYNs from 2 sources; 3 packets seen',
+        '3 SYNs from 2 sources; 3 packets seen, 0 skipped',
         '1 ms, 0.0 M packets/s',
         '',
       ].join('\n'),
     );
+  });
+
+  it('ranks sources of equal counts by address, whatever their order in the capture', async () => {
+    const addresses = ['10.0.0.200', '10.0.0.3', '9.255.0.1', '10.0.0.20'];
+    const packets = addresses.map((address) => p.ethernet(v4, from(address)));
+    const report = await countSyns(object, p.pcap([p.ethernet(v6, p.ipv6(p.tcp())), ...packets]));
+    expect(report.sources.map(addressText)).toEqual([
+      '9.255.0.1',
+      '10.0.0.3',
+      '10.0.0.20',
+      '10.0.0.200',
+      '2001:db8::1',
+    ]);
+  });
+
+  it('keeps to its table with more sources than fit, says so, and is as quick', async () => {
+    const report = await countSyns(object, p.manySyns(200_000, 65_536), { maxSources: 1000 });
+    expect([report.sources.length, report.stats.syns]).toEqual([1000, 200_000]);
+    const listed = report.sources.reduce((sum, { syns }) => sum + syns, 0);
+    expect(listed + report.stats.full).toBe(200_000);
+    expect(reportText(report, { colour: false, top: 2 })).toContain(
+      `… and 998 more sources\n\n200000 SYNs from 1000 sources; 200000 packets seen, 0 skipped\n` +
+        `  ${report.stats.full} SYNs of further sources not listed: the table is full, see --max-sources\n`,
+    );
+  });
+
+  it('gives the same as data', async () => {
+    const report = await countSyns(object, p.manySyns(1, 1));
+    const data = reportJson(report) as Record<string, unknown>;
+    expect(data).toMatchObject({
+      sources: [{ address: '10.0.0.0', syns: 1, share: 1 }],
+      stats: { packets: 1, syns: 1, full: 0 },
+      packets: 1,
+      skipped: [],
+      problem: null,
+    });
+    expect(Object.keys(data)).toEqual(['sources', 'stats', 'packets', 'skipped', 'milliseconds', 'problem']);
   });
 });
