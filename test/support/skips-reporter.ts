@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** Says at the end what was skipped, with the reasons that the tests' names carry, and counts. */
 export default class SkipsReporter implements Reporter {
@@ -12,9 +12,7 @@ export default class SkipsReporter implements Reporter {
         if (state === 'pending') continue;
         counts[state]++;
         if (state !== 'skipped') continue;
-        const suite = test.parent.type === 'suite' ? `${test.parent.fullName} ` : '';
-        const title = suite === '' ? test.name : suite;
-        const key = `${module.relativeModuleId}: ${title.trim()}`;
+        const key = `${module.relativeModuleId}: ${groupOf(test)}`;
         skipped.set(key, (skipped.get(key) ?? 0) + 1);
       }
       if (tests.length === 0 && module.state() === 'failed') counts.failed++;
@@ -23,4 +21,11 @@ export default class SkipsReporter implements Reporter {
     if (lines.length > 0) process.stdout.write(`\nskipped:\n${lines.join('\n')}\n`);
     process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
   }
+}
+
+/** The outermost suite of a test, which carries the reason; cases of one table (`… 1`, `… 2`) are one group. */
+function groupOf(test: TestCase): string {
+  let name = test.name;
+  for (let { parent } = test; parent.type === 'suite'; parent = parent.parent) name = parent.name;
+  return name.replace(/\s*\d+$/, '').trim();
 }
