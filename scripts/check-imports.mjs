@@ -16,6 +16,7 @@ const ALLOWED = {
   helpers: ['errors', 'isa', 'btf', 'maps', 'hooks'],
   hooks: ['errors', 'isa', 'btf'],
   object: ['errors', 'isa', 'bytes', 'btf', 'elf', 'hooks', 'maps'],
+  compiler: ['errors', 'isa', 'bytes', 'btf', 'elf', 'hooks', 'helpers', 'maps', 'object'],
   verifier: ['errors', 'isa', 'btf', 'hooks', 'helpers', 'maps', 'object'],
   kernel: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'helpers', 'maps', 'verifier'],
   engine: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'helpers', 'maps', 'verifier', 'kernel'],
@@ -57,6 +58,7 @@ const ALLOWED = {
 const NODE_MAY = [
   /^src\/(linux|cli|remote)\//,
   /^src\/engine\/root\//,
+  /^src\/compiler\/front\/node\//,
   /^src\/node\.ts$/,
   /^tools\//,
   /\.test\.ts$/,
@@ -67,7 +69,7 @@ const files = ['src', 'tools']
   .filter((dir) => existsSync(join(root, dir)))
   .flatMap((dir) =>
     readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
-      .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.wasm.ts'))
+      .filter((e) => e.isFile() && e.name.endsWith('.ts') && !/\.(wasm|text)\.ts$/.test(e.name))
       .map((e) => relative(root, join(e.parentPath, e.name))),
   );
 for (const file of files) {

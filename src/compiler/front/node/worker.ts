@@ -1,0 +1,27 @@
+// The thread that runs clang. The build bundles this file into worker.text.ts.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ClangCommand } from '../command.js';
+import { type ClangPackage, loadClang, runClang } from '../run.js';
+import type { WorkerAnswer, WorkerQuestion } from './messages.js';
+
+let loading: Promise<ClangPackage> | undefined;
+
+async function load(url: string): Promise<ClangPackage> {
+  const clang = (await import(url)) as ClangPackage;
+  await loadClang(clang);
+  return clang;
+}
+
+async function answer(command: ClangCommand): Promise<WorkerAnswer['outcome']> {
+  try {
+    loading ??= load((workerData as { readonly clang: string }).clang);
+    return { run: runClang(await loading, command) };
+  } catch (error) {
+    loading = undefined;
+    return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+parentPort?.on('message', async ({ id, command }: WorkerQuestion) => {
+  parentPort?.postMessage({ id, outcome: await answer(command) } satisfies WorkerAnswer);
+});

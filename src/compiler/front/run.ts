@@ -1,0 +1,108 @@
+import { compileError } from '../../errors/compile.js';
+import { type ClangCommand, clangCommand, OUTPUT, outsidePaths } from './command.js';
+import { parseDiagnostics } from './diagnostics.js';
+import type { FrontRequest, FrontResult } from './front.js';
+
+/** The part of `@yowasp/clang` that is used. */
+export interface ClangPackage {
+  readonly runLLVM: (args: string[] | null, files: Tree, options: RunOptions) => unknown;
+  readonly Exit: new (...args: never[]) => Error & { readonly code: number };
+}
+
+type Tree = { [name: string]: Tree | string | Uint8Array };
+
+interface RunOptions {
+  readonly stdout?: (bytes: Uint8Array | null) => void;
+  readonly stderr?: (bytes: Uint8Array | null) => void;
+  readonly decodeASCII?: boolean;
+  readonly synchronously?: boolean;
+  readonly fetchProgress?: (event: { readonly totalLength: number; readonly doneLength: number }) => void;
+}
+
+/** What a run of clang left behind, before it is made sense of; it crosses between threads. */
+export interface ClangRun {
+  readonly bitcode: Uint8Array | undefined;
+  readonly text: string;
+  /** Why clang ended otherwise than by exiting. */
+  readonly crash: string | undefined;
+}
+
+/** Loads clang's modules: 75 MB, some 1.2 s. Runs after it need not wait for anything. */
+export async function loadClang(clang: ClangPackage): Promise<void> {
+  // Without a callback the package writes its progress to the console.
+  await clang.runLLVM(null, {}, { fetchProgress: () => {} });
+}
+
+/** Runs a loaded clang in this thread, blocking it for as long as the compilation takes. */
+export function runClang(clang: ClangPackage, command: ClangCommand): ClangRun {
+  let text = '';
+  const decoder = new TextDecoder();
+  const take = (bytes: Uint8Array | null) => {
+    if (bytes !== null) text += decoder.decode(bytes, { stream: true });
+  };
+  try {
+    const left = clang.runLLVM(['clang', ...command.args], treeOf(command.files), {
+      stdout: take,
+      stderr: take,
+      decodeASCII: false,
+      synchronously: true,
+    }) as Tree;
+    const output = left[OUTPUT];
+    return { bitcode: output instanceof Uint8Array ? output : undefined, text, crash: undefined };
+  } catch (error) {
+    if (error instanceof clang.Exit) return { bitcode: undefined, text, crash: undefined };
+    return { bitcode: undefined, text, crash: String(error) };
+  }
+}
+
+/** Compiles with whatever runs clang, here or in another thread. */
+export async function compileWith(
+  request: FrontRequest,
+  run: (command: ClangCommand) => Promise<ClangRun>,
+): Promise<FrontResult> {
+  const { bitcode, text, crash } = await run(clangCommand(request));
+  const shown = outsidePaths(text);
+  const diagnostics = parseDiagnostics(shown);
+  const failed = diagnostics.some(({ severity }) => severity === 'error' || severity === 'fatal error');
+  if (crash !== undefined || (bitcode === undefined && !failed)) {
+    throw compileError(
+      'COMPILE_CLANG_CRASHED',
+      `clang failed on ${request.source}: ${crash ?? 'no output'}`,
+      {
+        facts: { source: request.source, text: shown },
+        hint: 'Try a smaller source; if it still fails, it is a bug of the bundled clang',
+      },
+    );
+  }
+  return { bitcode, diagnostics, text: shown };
+}
+
+/** Nested folders, from paths. */
+function treeOf(files: Readonly<Record<string, Uint8Array>>): Tree {
+  const root: Tree = {};
+  for (const [path, bytes] of Object.entries(files)) {
+    const parts = normalParts(path);
+    const name = parts.pop();
+    if (name === undefined) throw compileError('COMPILE_BAD_REQUEST', `${path} is no path of a file`);
+    let folder = root;
+    for (const part of parts) {
+      folder[part] ??= {};
+      const next = folder[part];
+      if (typeof next === 'string' || next instanceof Uint8Array) {
+        throw compileError('COMPILE_BAD_REQUEST', `${path} lies in something that is a file`);
+      }
+      folder = next;
+    }
+    folder[name] = bytes;
+  }
+  return root;
+}
+
+function normalParts(path: string): string[] {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts;
+}

@@ -1,0 +1,2 @@
+asm(".globl marker\nmarker:");
+int f(void) { return 1; }

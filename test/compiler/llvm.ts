@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What clang is called with: what the bundled one is called with too. */
+const CLANG_FLAGS =
+  '-target bpf -g -O2 -emit-llvm -c -fno-vectorize -fno-slp-vectorize -fno-jump-tables -w'.split(' ');
+
+/** Whether a program is installed. */
+export function installed(program: string): boolean {
+  return spawnSync(program, ['--version']).status === 0;
+}
+
+/** Folders whose C programs the compiler's tests use. */
+const FOLDERS = [
+  'test/compiler/c',
+  'tools/syn',
+  ...readdirSync('examples').map((name) => `examples/${name}`),
+];
+
+/** Every C program of the tests, the tools and the examples, by path. */
+export function cPrograms(): string[] {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.c'))
+      .map((name) => `${folder}/${name}`),
+  );
+}
+
+/** Bitcode of a C program by an installed clang; `undefined` when that clang cannot compile it. */
+export function clangBitcode(clang: string, source: string): Uint8Array | undefined {
+  const include = ['-I', '/usr/include/x86_64-linux-gnu'];
+  const { status, stdout } = spawnSync(clang, [...CLANG_FLAGS, ...include, source, '-o', '-'], {
+    maxBuffer: 1 << 26,
+  });
+  return status === 0 ? new Uint8Array(stdout) : undefined;
+}
+
+/** The LLVM tools of one version, with a folder of their own to work in. */
+export class LlvmTools {
+  readonly #version: number;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'skep-llvm-'));
+
+  constructor(version: number) {
+    this.#version = version;
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Bitcode of LLVM assembly; throws with the assembler's message. */
+  assemble(text: string): Uint8Array {
+    return this.#run('llvm-as', new TextEncoder().encode(text), ['-o', '-']);
+  }
+
+  /** Assembly of bitcode, without what depends on the order in which LLVM met things. */
+  disassemble(bitcode: Uint8Array): string {
+    const text = new TextDecoder().decode(this.#run('llvm-dis', bitcode, ['-o', '-']));
+    return text.replace(/^; ModuleID.*\n/, '').replaceAll(/ *; preds = .*$/gm, '');
+  }
+
+  verify(bitcode: Uint8Array): void {
+    this.#run('opt', bitcode, ['-passes=verify', '-o', '-']);
+  }
+
+  /** LLVM's own object code for BPF; `undefined` when its back end cannot compile the program. */
+  objectCode(bitcode: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#run('llc', bitcode, ['-march=bpf', '-mcpu=v3', '-filetype=obj', '-o', '-']);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #run(tool: string, input: Uint8Array, args: readonly string[]): Uint8Array {
+    const path = join(this.#folder, 'input');
+    writeFileSync(path, input);
+    const { status, stdout, stderr } = spawnSync(`${tool}-${this.#version}`, [...args, path], {
+      maxBuffer: 1 << 26,
+    });
+    if (status !== 0) throw new Error(`${tool}-${this.#version}: ${stderr.toString().slice(0, 2000)}`);
+    return new Uint8Array(stdout);
+  }
+}
+
+/** All headers under a folder, by path. */
+export function headersUnder(folder: string): Record<string, Uint8Array> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.h'),
+  );
+  return Object.fromEntries(
+    files.map((name) => [join(folder, name), new Uint8Array(readFileSync(join(folder, name)))]),
+  );
+}
