@@ -9,9 +9,12 @@ import { explore } from './explore/explore.js';
 import type { Observer } from './explore/observer.js';
 import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
+import { logHeader, subprogramsText } from './log/header.js';
 import { enterGlobal, globalArguments } from './obligations/global-function.js';
 import { checkStackDepth } from './obligations/stack-depth.js';
+
 import { attachType } from './rules/attach-type.js';
+import { ctxAccess } from './rules/ctx-access.js';
 import { programSize } from './rules/program-size.js';
 import { Refusal, refuse } from './rules/rule.js';
 import type {
@@ -39,17 +42,20 @@ export function helperName(id: number): string {
  */
 export function check(program: VerifierProgram, options: VerifyOptions): VerifyResult {
   if (((options.logLevel ?? 0) & 3) !== 1) return checkOnce(program, options);
-  const silent = checkOnce(program, {
-    ...options,
-    logLevel: options.logLevel === 1 ? 4 : (options.logLevel ?? 0) & ~3,
-  });
+  const silent = checkOnce(program, { ...options, isSilent: true });
   return silent.ok ? silent : checkOnce(program, options);
+}
+
+/** What the verifier itself may ask for. */
+interface CheckOptions extends VerifyOptions {
+  /** The way is not written into the log; what it says at the end is. */
+  readonly isSilent?: boolean;
 }
 
 /** One verification, with somebody watching. */
 export function checkOnce(
   program: VerifierProgram,
-  options: VerifyOptions,
+  options: CheckOptions,
   observer?: Observer,
 ): VerifyResult {
   const started = performance.now();
@@ -61,22 +67,29 @@ export function checkOnce(
     const view = hookView(program);
     const shape = shapeOf(program, helpers);
     session = new Session(program, shape, view, {
-      level: options.logLevel ?? 0,
+      level: options.isSilent ? (options.logLevel ?? 0) & 4 : (options.logLevel ?? 0),
       budget,
       helpers,
       helperName,
       observer,
     });
+    logHeader(session, options);
     exploreAll(session);
     checkStackDepth(session);
     const facts = factsOf(session, shape);
-    session.log.cutTo(0);
-    return { ok: true, facts, log: logText(session, options), stats: stats() };
+    return {
+      ok: true,
+      facts,
+      log: logText(session, program, options, performance.now() - started),
+      stats: stats(),
+    };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (session !== undefined) observer?.refused?.(session);
-    session?.log.line(error.message);
-    const log = logText(session, options, error.message);
+    session?.log.always(error.message);
+    // Linux shows the line of a wrong access of the context, whatever the level.
+    if (error.rule === ctxAccess.id) session?.log.source(error.insn);
+    const log = logText(session, program, options, performance.now() - started, error.message);
     return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };
   }
 }
@@ -109,7 +122,8 @@ function exploreAll(s: Session): void {
       more = true;
       s.log.line(`Validating ${name}() func#${index}...`);
       exploreFrom(s, subprogram);
-      s.log.line(`Func#${index} ('${name}') is safe for any args that match its prototype`);
+      s.lastValidated = `Func#${index} ('${name}') is safe for any args that match its prototype`;
+      s.log.line(s.lastValidated);
     }
   }
 }
@@ -126,7 +140,10 @@ function exploreFrom(s: Session, subprogram: Subprogram): void {
   s.enter(newPath(ops.newState(subprogram.index), subprogram.start));
   enterGlobal(s, args);
   s.touchedAll = true;
+  s.arrives = false;
+  s.log.forgetSource();
   explore(s);
+  s.log.cutTo(0);
 }
 
 function statsOf(s: Session | undefined): Omit<VerifyStats, 'milliseconds'> {
@@ -139,11 +156,25 @@ function statsOf(s: Session | undefined): Omit<VerifyStats, 'milliseconds'> {
   };
 }
 
-function logText(s: Session | undefined, options: VerifyOptions, message?: string): string {
-  if ((options.logLevel ?? 0) === 0) return '';
+function logText(
+  s: Session | undefined,
+  program: VerifierProgram,
+  options: CheckOptions,
+  milliseconds: number,
+  message?: string,
+): string {
+  const level = options.logLevel ?? 0;
+  if (level === 0) return '';
   const { processedInsns, totalStates, peakStates, maxStatesPerInsn } = statsOf(s);
-  const text = s?.log.text() ?? `${message}\n`;
-  return `${text}processed ${processedInsns} insns (limit 1000000) max_states_per_insn ${maxStatesPerInsn} total_states ${totalStates} peak_states ${peakStates} mark_read 0\n`;
+  const validated = options.isSilent && s?.lastValidated !== undefined ? `${s.lastValidated}\n` : '';
+  const text = s === undefined ? `${message}\n` : `${s.log.text()}${validated}`;
+  const start = s === undefined && (level & 2) !== 0 ? subprogramsText(program) : '';
+  const depths = s?.shape.subprograms.map(({ stackDepth }) => (stackDepth + 7) & ~7) ?? [0];
+  const statistics =
+    (level & 4) === 0
+      ? ''
+      : `verification time ${Math.round(milliseconds * 1000)} usec\nstack depth ${depths.join('+')}\n`;
+  return `${start}${text}${statistics}processed ${processedInsns} insns (limit 1000000) max_states_per_insn ${maxStatesPerInsn} total_states ${totalStates} peak_states ${peakStates} mark_read 0\n`;
 }
 
 function rejectionOf(program: VerifierProgram, refusal: Refusal): Rejection {

@@ -38,9 +38,15 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
   walkGraph({ ...flow, helper });
   return {
     ...shape,
-    liveRegisters: liveRegisters(flow, (id) => helper(id)?.args.length),
+    liveRegisters: liveRegisters(flow, (id) => argumentCount(program, helper(id))),
     loopOf: findLoops(flow),
   };
+}
+
+/** How many registers a call reads; of a helper that the program may not call Linux takes it to read all. */
+function argumentCount({ hook }: VerifierProgram, helper: Helper | undefined): number | undefined {
+  const isAllowed = helper?.programs === 'all' || helper?.programs.includes(hook.name) === true;
+  return isAllowed ? helper?.args.length : undefined;
 }
 
 /** A jump with the fields that it does not use set to zero. */

@@ -31,9 +31,7 @@ export function explore(s: Session): void {
     walk(s);
     if (!resume(s)) return;
     s.touchedAll = true;
-    if (s.log.level >= 2) {
-      s.log.line(`\nfrom ${s.previous} to ${s.at}:${stateText(s)}`);
-    }
+    s.arrives = true;
   }
 }
 
@@ -47,11 +45,13 @@ function walk(s: Session): void {
     s.path.lastInsn = s.previous;
     s.path.insn = s.at;
     if (shape.prunePoint[s.at] === 1 && isVisited(s)) {
-      log.detail(s.touchedAll ? `\nfrom ${s.previous} to ${s.at}: safe` : `${s.at}: safe`);
+      log.line(s.arrives ? `\nfrom ${s.previous} to ${s.at}: safe` : `${s.at}: safe`);
       break;
     }
     if (shape.jumpPoint[s.at] === 1) s.historyEntry();
     s.observer?.step?.(s);
+    if (s.arrives && log.level >= 2) log.line(`\nfrom ${s.previous} to ${s.at}:${stateText(s)}`);
+    s.arrives = false;
     showState(s);
     log.insn(s.at);
     s.facts.reached(s.at);

@@ -74,6 +74,10 @@ export class Session {
   touchedRegs = -1;
   touchedSlots = new Set<number>();
   touchedAll = true;
+  /** The path was just resumed, or returned from a call: the log says from where. */
+  arrives = false;
+  /** What the log says last of a global function that holds. */
+  lastValidated: string | undefined;
 
   constructor(
     program: VerifierProgram,

@@ -38,7 +38,9 @@ export class LoopVisits {
     if (key === undefined) return;
     const visit = this.#visits.get(key) ?? { entry: undefined, backEdges: [] };
     this.#visits.set(key, visit);
-    visit.entry ??= saved;
+    if (visit.entry !== undefined) return;
+    visit.entry = saved;
+    tell(s, 'enter', key);
   }
 
   /** A state whose ways are all explored; when it was the loop's first, the loop's marks are completed. */
@@ -47,6 +49,7 @@ export class LoopVisits {
     const visit = key === undefined ? undefined : this.#visits.get(key);
     if (visit === undefined || visit.entry !== path) return;
     visit.entry = undefined;
+    tell(s, 'exit', key as string);
     for (let round = 0, changed = visit.backEdges.length > 0; changed; round++) {
       changed = false;
       for (const { path: edge, covers } of visit.backEdges)
@@ -70,6 +73,7 @@ export class LoopVisits {
     if (visit === undefined) return;
     const copy: Path = { ...path, state: s.ops.saveState(path.state), history: path.history.slice() };
     this.#pending++;
+    tell(s, 'backedge', key as string);
     visit.backEdges.push({ path: copy, covers });
   }
 
@@ -77,4 +81,9 @@ export class LoopVisits {
     const key = this.#key(s, path);
     return key !== undefined && this.#visits.get(key)?.entry !== undefined;
   }
+}
+
+/** The log of level 2 tells of loops, which Linux calls strongly connected components. */
+function tell(s: Session, what: 'enter' | 'exit' | 'backedge', key: string): void {
+  if (s.log.level >= 2) s.log.line(`SCC ${what} (${key.replace('#', '')})`);
 }

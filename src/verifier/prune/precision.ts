@@ -2,6 +2,15 @@ import type { HistoryEntry, Path } from '../explore/path.js';
 import type { Session } from '../explore/session.js';
 import { FRAME_REG_COUNT, SLOT_BYTES, SLOT_SPILL } from '../state/layout.js';
 import { backtrack, Wanted } from './backtrack.js';
+import {
+  tellFallback,
+  tellForced,
+  tellParent,
+  tellPropagated,
+  tellStart,
+  tellStep,
+  tellsPrecision,
+} from './precision-log.js';
 
 const wanted = new Wanted();
 
@@ -43,6 +52,7 @@ export function propagatePrecision(s: Session, old: Path, path: Path): boolean {
       if (memory.isScalar(spilled) && memory.isPrecise(spilled)) wanted.setSlot(frameno, slot);
     }
   }
+  if (tellsPrecision(s)) tellPropagated(s, wanted);
   return markChain(s, path);
 }
 
@@ -56,6 +66,7 @@ function markChain(s: Session, start: Path): boolean {
   let skipFirst = true;
   while (path !== undefined) {
     if (last < 0) return markEntry(s, path) || changed;
+    if (tellsPrecision(s)) tellStart(s, wanted, path, last, later);
     const end = walkBack(s, path, last, later, skipFirst);
     skipFirst = false;
     if (end === 'unknown') {
@@ -90,6 +101,7 @@ function walkBack(
     if (skip) skip = false;
     else {
       const top = count > 0 ? (history[count - 1] as HistoryEntry) : undefined;
+      if (tellsPrecision(s)) tellStep(s, wanted, index);
       if (!backtrack(s.shape, index, later, top?.insn === index ? top : undefined, wanted)) return 'unknown';
     }
     if (wanted.isEmpty()) return 'done';
@@ -134,6 +146,7 @@ function markInState(s: Session, path: Path): boolean {
       }
     }
     changed = markSlots(s, frameno, frame) || changed;
+    if (tellsPrecision(s)) tellParent(s, wanted, path, frameno);
   }
   return changed;
 }
@@ -159,10 +172,32 @@ function markSlots(s: Session, frameno: number, frame: number): boolean {
 /** Backtracking lost its way: every scalar of every state on the path is precise. */
 function markAllPrecise(s: Session, start: Path): void {
   const { memory, ops } = s;
+  if (tellsPrecision(s)) tellAllPrecise(s, start);
   for (let path = start.parent; path !== undefined; path = path.parent) {
     ops.walkStart(path.state);
     for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext())
       if (memory.isScalar(reg)) memory.setPrecise(reg, true);
+  }
+}
+
+/** Says which scalars are not precise yet. */
+function tellAllPrecise(s: Session, start: Path): void {
+  const { memory } = s;
+  tellFallback(s, start);
+  for (let path = start.parent; path !== undefined; path = path.parent) {
+    for (let frameno = 0; frameno <= memory.currentFrameIndex(path.state); frameno++) {
+      const frame = memory.frame(path.state, frameno);
+      for (let index = 0; index < FRAME_REG_COUNT - 1; index++) {
+        const reg = memory.reg(frame, index);
+        if (memory.isScalar(reg) && !memory.isPrecise(reg)) tellForced(s, frameno, `r${index}`);
+      }
+      for (let slot = 0; slot < memory.stackDepth(frame) / SLOT_BYTES; slot++) {
+        if (memory.slotType(frame, slot, SLOT_BYTES - 1) !== SLOT_SPILL) continue;
+        const spilled = memory.spilled(frame, slot);
+        if (memory.isScalar(spilled) && !memory.isPrecise(spilled))
+          tellForced(s, frameno, `fp${-(slot + 1) * SLOT_BYTES}`);
+      }
+    }
   }
 }
 

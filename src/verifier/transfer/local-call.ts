@@ -66,6 +66,7 @@ export function transferReturn(s: Session): number {
     s.log.line(`to caller at ${next}:`);
     s.log.line(frameText(memory, caller, names));
   }
+  s.arrives = true;
   ops.popFrame(s.path.state);
   s.refreshFrame();
   if (isCallback) widenAfterCallback(s, next);
