@@ -5,6 +5,7 @@ import { bpfAvailability } from '../src/linux/bpf.js';
 import { parseObject } from '../src/object/index.js';
 import { type EngineSide, prepareEngine } from './engine-side.js';
 import { prepareKernel } from './kernel-side.js';
+import { measureReplay, type ReplayRow } from './replay.js';
 import { measureVerification, type VerificationRow } from './verification.js';
 import { WORKLOADS, type Workload } from './workloads.js';
 
@@ -17,6 +18,8 @@ interface Row {
 
 /** Besides the workloads: how long the verifier takes. */
 const VERIFICATION = 'verification';
+/** And how fast captures are replayed. */
+const REPLAY = 'replay';
 const ROUNDS = 25;
 const WARM_UP_MILLISECONDS = 500;
 /** What one round of one side takes: less than the scheduler's slice, so that some rounds are undisturbed. */
@@ -30,7 +33,7 @@ const ROUND_NANOSECONDS = 3e6;
 export async function main(args: readonly string[], folder: string): Promise<number> {
   const update = args.includes('--update');
   const names = args.filter((arg) => !arg.startsWith('-'));
-  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION];
+  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     process.stderr.write(`There is no workload ${unknown}; there are ${known.join(', ')}.\n`);
@@ -42,7 +45,12 @@ export async function main(args: readonly string[], folder: string): Promise<num
   const rows = chosen.map((workload) => measure(workload, folder, available));
   const verified =
     names.length === 0 || names.includes(VERIFICATION) ? measureVerification(folder, available) : [];
-  const table = [rows.length === 0 ? '' : render(rows), verified.length === 0 ? '' : renderVerified(verified)]
+  const replayed = names.length === 0 || names.includes(REPLAY) ? await measureReplay(folder) : [];
+  const table = [
+    rows.length === 0 ? '' : render(rows),
+    verified.length === 0 ? '' : renderVerified(verified),
+    replayed.length === 0 ? '' : renderReplayed(replayed),
+  ]
     .filter((part) => part !== '')
     .join('\n');
   process.stdout.write(table);
@@ -128,6 +136,11 @@ function renderVerified(rows: readonly VerificationRow[]): string {
   return markdownTable([['ms per verification', 'processed', 'skep', 'kernel', 'skep/kernel'], ...lines]);
 }
 
+function renderReplayed(rows: readonly ReplayRow[]): string {
+  const lines = rows.map(({ title, packetsPerSecond }) => [title, (packetsPerSecond / 1e6).toFixed(1)]);
+  return markdownTable([['replay of a capture in memory', 'M packets/s'], ...lines]);
+}
+
 /** The first column to the left, all others to the right. */
 function markdownTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -149,7 +162,8 @@ function results(table: string): string {
 Written by \`npm run bench -- --update\`: the best of ${ROUNDS} rounds, the sides taking turns; the repetition is inside
 wasm (\`run_repeat\`) and inside the kernel (\`BPF_PROG_TEST_RUN\`), which counts whole nanoseconds. Both loops cost
 something: the first line says what. Verification is measured on programs of very many steps, in the kernel as a whole
-\`BPF_PROG_LOAD\` without a log.
+\`BPF_PROG_LOAD\` without a log. Replay: half a million SYNs of 54 bytes from 250 sources, reading the capture and making
+the frames included.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}
 - Kernel: Linux ${release()}
