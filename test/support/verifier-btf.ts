@@ -46,6 +46,7 @@ export function labelPlaces(source: string): ReadonlyMap<string, number> {
       places.set(match[1] as string, index);
       text = text.slice(match[0].length);
     }
+    text = text.replace(/\s*(#|;|\/\/).*$/, '');
     if (text !== '') index += /map\[|\bll\b/.test(text) ? 2 : 1;
   }
   return places;

@@ -2,7 +2,7 @@ import { helperId } from '../../src/helpers/registry.js';
 import { hookByName } from '../../src/hooks/registry.js';
 import { assemble } from '../../src/isa/asm/index.js';
 import type { Insn } from '../../src/isa/index.js';
-import type { RawMapShape } from '../../src/linux/bpf.js';
+import { type BpfFd, mapCreate, type RawMapShape } from '../../src/linux/bpf.js';
 import type { MapFacts } from '../../src/maps/map-type.js';
 import { mapType } from '../../src/maps/registry.js';
 import type { VerifierProgram } from '../../src/verifier/verify.js';
@@ -27,6 +27,35 @@ export const TEST_MAPS: readonly MapFacts[] = SHAPES.map((shape) => ({
   type: mapType(shape.type),
   frozen: false,
 }));
+
+const ARRAY = TEST_MAPS[1] as MapFacts;
+/** A map of maps, behind the others; its inner maps are like `array`. The registry need not know the type. */
+const OUTER: MapFacts = {
+  name: 'outer',
+  keySize: 4,
+  valueSize: 4,
+  maxEntries: 2,
+  flags: 0,
+  frozen: false,
+  type: {
+    ...ARRAY.type,
+    id: 12,
+    name: 'array_of_maps',
+    indexed: false,
+    directValue: false,
+    lookup: 'inner_map',
+    helpers: ['bpf_map_lookup_elem'],
+  },
+  inner: { ...ARRAY, name: '' },
+};
+
+/** All maps made in the kernel, in the order in which programs name them. */
+export function makeKernelMaps(): BpfFd[] {
+  const maps = KERNEL_MAPS.map((shape) => mapCreate(shape));
+  const { name, type, keySize, valueSize, maxEntries } = OUTER;
+  const inner = maps[1] as BpfFd;
+  return [...maps, mapCreate({ name, type: type.id, keySize, valueSize, maxEntries, inner })];
+}
 
 /** The same maps for the kernel. */
 export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
@@ -56,7 +85,7 @@ export function assembleTest(text: string): Insn[] {
     symbol: (name) => {
       const place = places.get(name);
       if (place !== undefined) return { pseudo: 'func', low: place };
-      const low = SHAPES.findIndex((shape) => shape.name === name);
+      const low = name === OUTER.name ? SHAPES.length : SHAPES.findIndex((shape) => shape.name === name);
       return low < 0 ? undefined : { pseudo: 'map_idx', low };
     },
   }).map((insn, index) =>
@@ -87,7 +116,7 @@ export function testProgram(
     hook: facts,
     ...(attachType === undefined ? {} : { attachType }),
     license,
-    maps: TEST_MAPS,
+    maps: [...TEST_MAPS, OUTER],
     subprograms: functions?.subprograms ?? [],
     lines: [],
     btf: functions?.btf,

@@ -1,6 +1,7 @@
 import type { Helper } from '../../helpers/helper.js';
 import type { HookView } from '../../hooks/hook.js';
 import type { Operation } from '../../isa/index.js';
+import type { MapFacts } from '../../maps/map-type.js';
 import type { Shape, Subprogram } from '../control-flow/shape.js';
 import { Log } from '../log/log.js';
 import { LoopVisits } from '../prune/loop-visits.js';
@@ -30,6 +31,8 @@ export interface Pending {
 /** Everything that one verification knows. */
 export class Session {
   readonly program: VerifierProgram;
+  /** The program's maps, then the inner maps that lookups of it yield. */
+  readonly maps: MapFacts[];
   readonly shape: Shape;
   /** The hook's rules for the program's attach type. */
   readonly view: HookView;
@@ -92,6 +95,7 @@ export class Session {
     },
   ) {
     this.program = program;
+    this.maps = program.maps.slice();
     this.shape = shape;
     this.view = view;
     this.log = new Log(options.level, shape, program, options.helperName);
@@ -199,6 +203,14 @@ export class Session {
   constant(): RegAddr {
     if (this.#constant === 0) this.#constant = this.ops.newReg();
     return this.#constant;
+  }
+
+  /** The place in `maps` of what a map of maps holds. */
+  innerMap(outer: number): number | undefined {
+    const inner = this.maps[outer]?.inner;
+    if (inner === undefined) return undefined;
+    const known = this.maps.indexOf(inner, this.program.maps.length);
+    return known >= 0 ? known : this.maps.push(inner) - 1;
   }
 
   touchSlot(slot: number): void {

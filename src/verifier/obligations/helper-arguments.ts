@@ -174,7 +174,11 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
         return;
       }
       checkMemory(s, call, regno, call.map.keySize, false, false, false);
-      if (call.helper.name === 'bpf_map_lookup_elem' && call.map.type.indexed)
+      if (
+        call.helper.name === 'bpf_map_lookup_elem' &&
+        call.map.type.indexed &&
+        call.map.type.lookup === 'value'
+      )
         constantKey(s, call, reg, call.map.keySize);
       return;
     }

@@ -165,7 +165,7 @@ export function fitLoaded(s: Session, dst: RegAddr, access: Pick<Access, 'size' 
 
 /** The map that a register's type speaks of. */
 export function mapOf(s: Session, reg: RegAddr): MapFacts {
-  return s.program.maps[s.memory.map(reg)] as MapFacts;
+  return s.maps[s.memory.map(reg)] as MapFacts;
 }
 
 /** Programs may use the map's values so. */

@@ -98,7 +98,7 @@ function checkInfiniteLoop(s: Session, old: Path): void {
   const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
   if (!sameDepth || s.ops.maybeLooping(old.state, s.path.state) === 0) return;
   if (!covers(s, old, COMPARE_EXACT, true)) return;
-  const names = { maps: s.program.maps };
+  const names = { maps: s.maps };
   s.log.source(s.at);
   const cur = frameText(s.memory, s.frame, names);
   const before = frameText(s.memory, s.memory.currentFrame(old.state), names);

@@ -94,8 +94,9 @@ export function transferHelperCall(s: Session, id: number): void {
   setResult(s, call);
   if (call.map !== undefined && !call.map.type.helpers.includes(name))
     refuse(helperMapType, s.at, { mapType: call.map.type.id, name, id });
-  if (helper.returns.kind === 'map_value_or_null' && call.map?.type.lookup !== 'value')
-    refuse(unsupported, s.at, { what: 'using what a map of maps or sockets holds' });
+  const lookup = call.map?.type.lookup;
+  if (helper.returns.kind === 'map_value_or_null' && lookup !== 'value' && lookup !== 'inner_map')
+    refuse(unsupported, s.at, { what: 'using what a map of sockets holds' });
   if (helper.changesPacket === true) forgetPacket(s);
 }
 
@@ -116,7 +117,9 @@ function noteFacts(s: Session, call: CallFacts): void {
   const key = s.reg(2);
   const onOwnStack = memory.type(key) === TYPE_STACK && memory.frameno(key) === s.depth();
   const variable = onOwnStack ? memory.constNumber(key) : undefined;
-  const map = call.mapIndex < 0 ? undefined : call.mapIndex;
+  // Inner maps are not among the program's own.
+  const isOwn = call.mapIndex >= 0 && call.mapIndex < s.program.maps.length;
+  const map = isOwn ? call.mapIndex : undefined;
   s.facts.call(s.at, map, variable === undefined ? undefined : variable + memory.off(key));
 }
 

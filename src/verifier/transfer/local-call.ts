@@ -22,7 +22,7 @@ export function transferLocalCall(s: Session, offset: number): number {
   s.refreshFrame();
   for (let index = 0; index <= 5; index++) ops.markNotInit(memory.reg(caller, index));
   if (s.log.level > 0) {
-    const names = { maps: s.program.maps };
+    const names = { maps: s.maps };
     s.log.line('caller:');
     s.log.line(frameText(memory, caller, names));
     s.log.line('callee:');
@@ -60,7 +60,7 @@ export function transferReturn(s: Session): number {
   if (isCallback) checkCallbackResult(s);
   else ops.copyReg(memory.reg(caller, 0), result);
   if (s.log.level > 0) {
-    const names = { maps: s.program.maps };
+    const names = { maps: s.maps };
     s.log.line('returning from callee:');
     s.log.line(frameText(memory, callee, names));
     s.log.line(`to caller at ${next}:`);

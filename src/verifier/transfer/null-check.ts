@@ -1,8 +1,8 @@
 import type { Session } from '../explore/session.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
-import type { StateAddr } from '../state/domain.js';
-import { FLAG_MAYBE_NULL, TYPE_MAP_VALUE, TYPE_SCALAR } from '../state/layout.js';
+import type { RegAddr, StateAddr } from '../state/domain.js';
+import { FLAG_MAYBE_NULL, TYPE_CONST_MAP, TYPE_MAP_VALUE, TYPE_SCALAR } from '../state/layout.js';
 import { drop, REF_POINTER } from './references.js';
 
 /** All copies of a pointer that may be null are, after a comparison, the number 0 or a pointer that may be followed. */
@@ -25,8 +25,21 @@ export function learnNull(
       continue;
     }
     memory.setType(reg, memory.type(reg) & ~FLAG_MAYBE_NULL);
-    const isMapValue = memory.baseType(reg) === TYPE_MAP_VALUE;
-    if (isMapValue && s.program.maps[memory.map(reg)]?.type.lookup !== 'value')
-      refuse(unsupported, s.at, { what: 'using what a map of maps or sockets holds' });
+    if (memory.baseType(reg) === TYPE_MAP_VALUE) becomeHeld(s, reg);
   }
+}
+
+/** What a lookup has found is a value, a map, or a socket. */
+function becomeHeld(s: Session, reg: RegAddr): void {
+  const { memory } = s;
+  const index = memory.map(reg);
+  const type = s.maps[index]?.type;
+  if (type?.lookup === 'value') return;
+  const inner = s.innerMap(index);
+  if (type?.lookup !== 'inner_map' || inner === undefined) {
+    refuse(unsupported, s.at, { what: 'using what a map of sockets holds' });
+    return;
+  }
+  memory.setType(reg, TYPE_CONST_MAP);
+  memory.setMap(reg, inner);
 }

@@ -1,17 +1,24 @@
 import { writeBtf } from '../../../src/btf/index.js';
 import type { Insn } from '../../../src/isa/index.js';
-import { type BpfFd, btfLoad, mapCreate, progLoad } from '../../../src/linux/bpf.js';
+import { type BpfFd, btfLoad, progLoad } from '../../../src/linux/bpf.js';
 import { verify } from '../../../src/verifier/verify.js';
 import { loadAs } from '../../support/kernel-verifier.js';
 import { funcInfo } from '../../support/verifier-btf.js';
-import { assembleTest, KERNEL_MAPS, testFunctions, testProgram } from '../../support/verifier-program.js';
+import { assembleTest, makeKernelMaps, testFunctions, testProgram } from '../../support/verifier-program.js';
 import { type Generated, generate } from './generate.js';
 
 /** How our verdict on one program compares with the kernel's. */
 export interface Comparison {
   readonly seed: number;
   readonly program: Generated;
-  readonly outcome: 'same' | 'message' | 'false_reject' | 'unsound' | 'unsupported' | 'invalid';
+  readonly outcome:
+    | 'same'
+    | 'kernel_bug'
+    | 'message'
+    | 'false_reject'
+    | 'unsound'
+    | 'unsupported'
+    | 'invalid';
   readonly ok: boolean;
   readonly ours: string;
   readonly kernel: string;
@@ -36,7 +43,7 @@ export function askKernel(
   hook: string,
   attachType?: string,
 ): { ok: boolean; log: string } {
-  maps ??= KERNEL_MAPS.map((shape) => mapCreate(shape));
+  maps ??= makeKernelMaps();
   const functions = testFunctions(insns, hook);
   const btf = functions === undefined ? undefined : btfLoad(writeBtf(functions.btf));
   const types =
@@ -57,7 +64,7 @@ export function askKernel(
 
 /** Verifies the program of a seed here and in the kernel. */
 export function compare(seed: number): Comparison {
-  const program = generate(seed);
+  const program = generate(seed, true);
   let insns: Insn[];
   try {
     insns = assembleTest(program.source);
@@ -77,8 +84,9 @@ export function compare(seed: number): Comparison {
   const kernel = askKernel(insns, program.hook);
   const oursMessage = ours.ok ? '' : ours.rejection.message;
   const kernelMessage = kernel.ok ? '' : lastWords(kernel.log);
-  const outcome =
-    ours.ok && !kernel.ok
+  const outcome = kernelMessage.includes('verifier bug: ')
+    ? 'kernel_bug'
+    : ours.ok && !kernel.ok
       ? 'unsound'
       : !ours.ok && ours.rejection.rule === 'unsupported'
         ? 'unsupported'

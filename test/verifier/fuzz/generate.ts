@@ -38,15 +38,21 @@ export interface Generated {
 }
 
 /** What the generator believes a register to hold; wrong now and then, on purpose. */
-type Held = 'none' | 'scalar' | 'ctx' | 'stack' | 'packet' | 'end' | 'value' | 'maybe_value' | 'map';
+export type Held = 'none' | 'scalar' | 'ctx' | 'stack' | 'packet' | 'end' | 'value' | 'maybe_value' | 'map';
 
-class Writer {
+export class Writer {
   readonly random: Random;
   readonly hook: Generated['hook'];
   readonly lines: string[] = [];
   readonly held: Held[] = Array.from({ length: 10 }, () => 'none');
   #labels = 0;
   readonly subprogram: boolean;
+  /** The kind of callback that the program has, if any. */
+  callback: 'loop' | 'each' | undefined;
+  /** Of labels, when there is more than one subprogram. */
+  prefix: string | undefined;
+  /** Statements that acquire and release are written too. */
+  wide = false;
 
   constructor(random: Random, hook: Generated['hook'], subprogram: boolean) {
     this.random = random;
@@ -57,7 +63,7 @@ class Writer {
     this.lines.push(line);
   }
   label(): string {
-    return `${this.subprogram ? 's' : 'l'}${this.#labels++}`;
+    return `${this.prefix ?? (this.subprogram ? 's' : 'l')}${this.#labels++}`;
   }
   reg(...kinds: Held[]): number | undefined {
     const found: number[] = [];
@@ -77,12 +83,14 @@ class Writer {
   }
 }
 
-/** A program that is valid or nearly so. */
-export function generate(seed: number): Generated {
+/** A program that is valid or nearly so. @param wide with references and callbacks, which the engine does not run yet. */
+export function generate(seed: number, wide = false): Generated {
   const random = new Random(seed);
   const hook = random.pick(HOOKS);
   const main = new Writer(random, hook, false);
   main.held[1] = 'ctx';
+  main.wide = wide && random.chance(60);
+  if (wide && random.chance(40)) main.callback = random.pick(['loop', 'each']);
   if (random.chance(80)) {
     main.emit('r6 = r1');
     main.held[6] = 'ctx';
@@ -101,7 +109,11 @@ export function generate(seed: number): Generated {
   const withSubprogram = random.chance(25);
   const steps = 3 + random.below(22);
   if (withSubprogram) call(main);
-  for (let step = 0; step < steps; step++) statement(main, withSubprogram, 0);
+  const callsBackAt = random.below(steps);
+  for (let step = 0; step < steps; step++) {
+    if (main.callback !== undefined && step === callsBackAt) callBack(main);
+    statement(main, withSubprogram, 0);
+  }
   if (main.held[0] !== 'scalar' || random.chance(60)) main.emit('r0 = 0');
   main.emit('exit');
   if (withSubprogram) {
@@ -115,11 +127,120 @@ export function generate(seed: number): Generated {
     callee.emit('exit');
     main.lines.push(...callee.lines);
   }
+  if (main.callback !== undefined) appendCallback(main, withSubprogram);
   return { hook, source: main.lines.join('\n') };
+}
+
+/** The callback and the types of all functions, without which Linux takes no callback. */
+function appendCallback(main: Writer, withSubprogram: boolean): void {
+  const { random, hook } = main;
+  const writer = new Writer(random, hook, true);
+  writer.prefix = 'c';
+  writer.emit('cb:');
+  writer.wide = main.wide;
+  const held: Held[] =
+    main.callback === 'loop' ? ['none', 'scalar', 'stack'] : ['none', 'map', 'value', 'value', 'stack'];
+  held.forEach((each, index) => {
+    writer.held[index] = each;
+  });
+  const length = 1 + random.below(8);
+  for (let step = 0; step < length; step++) {
+    const counter = writer.reg('stack');
+    if (counter !== undefined && random.chance(40)) useCallbackContext(writer, counter);
+    else statement(writer, false, 1);
+  }
+  if (random.chance(90)) writer.emit(`r0 = ${random.pick([0, 0, 0, 1, 1, 2])}`);
+  writer.emit('exit');
+  const params = main.callback === 'loop' ? 'u64 pvoid' : 'pvoid pvoid pvoid pvoid';
+  main.lines.push(...writer.lines, `.func cb static int ${params}`);
+  if (withSubprogram) main.lines.push('.func callee static int pvoid u64');
+}
+
+function useCallbackContext(w: Writer, pointer: number): void {
+  const { random } = w;
+  const value = 6 + random.below(3);
+  w.emit(`r${value} = *(u64 *)(r${pointer} + 0)`);
+  if (random.chance(70)) w.emit(`r${value} += ${random.pick([1, 1, 8, -1])}`);
+  if (random.chance(80)) w.emit(`*(u64 *)(r${pointer} + 0) = r${value}`);
+  w.held[value] = 'scalar';
+}
+
+function callBack(w: Writer): void {
+  const { random } = w;
+  if (random.chance(85)) w.emit(`*(u64 *)(r10 - 24) = ${random.pick([0, 1, 5])}`);
+  if (w.callback === 'loop') {
+    const scalar = w.reg('scalar');
+    if (scalar !== undefined && random.chance(40)) {
+      if (scalar !== 1) w.emit(`r1 = r${scalar}`);
+    } else w.emit(`r1 = ${random.pick([0, 1, 2, 4, 10, 100])}`);
+  } else w.emit(`r1 = map[${random.pick(['hash', 'array', 'percpu', 'progs'])}]`);
+  w.emit('r2 = cb ll');
+  w.emit(random.chance(80) ? 'r3 = r10' : 'r3 = 0');
+  if (random.chance(90)) w.emit('r3 += -24');
+  w.emit('r4 = 0');
+  w.emit(`call ${w.callback === 'loop' ? 'bpf_loop' : 'bpf_for_each_map_elem'}`);
+  afterCall(w, 'scalar');
+  if (random.chance(50)) {
+    w.emit('r7 = *(u64 *)(r10 - 24)');
+    w.held[7] = 'scalar';
+  }
+}
+
+/** Acquires a record or a socket, uses it and gives it back; a step is left out or done twice now and then. */
+function reference(w: Writer): void {
+  const { random } = w;
+  const isSocket = (w.hook === 'sched_cls' || w.hook === 'xdp') && random.chance(50);
+  const ctx = w.reg('ctx');
+  if (isSocket && ctx !== undefined) {
+    if (ctx !== 1) w.emit(`r1 = r${ctx}`);
+    w.emit('r2 = r10\nr2 += -16\nr3 = 12\nr4 = 0\nr5 = 0');
+    w.emit(`call ${random.pick(['bpf_sk_lookup_tcp', 'bpf_skc_lookup_tcp', 'bpf_sk_lookup_udp'])}`);
+  } else {
+    w.emit(`r1 = map[ring]\nr2 = ${random.pick([8, 16, 64])}\nr3 = 0`);
+    w.emit('call bpf_ringbuf_reserve');
+  }
+  const label = w.label();
+  const keep = 6 + random.below(4);
+  afterCall(w, 'none');
+  w.held[keep] = 'none';
+  w.emit(`r${keep} = r0`);
+  if (random.chance(30)) w.emit(`*(u64 *)(r10 - 8) = r${keep}`);
+  const before = w.held.slice();
+  if (random.chance(93)) w.emit(`if r${random.pick([0, keep])} == 0 goto ${label}`);
+  if (random.chance(60)) {
+    if (isSocket)
+      w.emit(
+        `r1 = *(u${random.pick([8, 16, 32, 32, 32])} *)(r${keep} + ${random.pick([0, 4, 8, 24, 48, 72])})`,
+      );
+    else w.emit(`*(u64 *)(r${keep} + ${random.pick([0, 0, 8, 56])}) = 1`);
+  }
+  if (random.chance(25)) statement(w, false, 3);
+  const times = random.chance(90) ? 1 : random.below(3);
+  for (let index = 0; index < times; index++) {
+    w.emit(random.chance(10) ? 'r1 = *(u64 *)(r10 - 8)' : `r1 = r${keep}`);
+    if (random.chance(4)) w.emit('r1 += 8');
+    w.emit('r2 = 0');
+    w.emit(
+      `call ${isSocket ? 'bpf_sk_release' : random.pick(['bpf_ringbuf_submit', 'bpf_ringbuf_discard'])}`,
+    );
+  }
+  afterCall(w, 'none');
+  w.emit(`${label}:`);
+  join(w, before);
+  w.held[keep] = 'none';
+  if (random.chance(30)) w.emit(`r${keep} = 0`);
 }
 
 function statement(w: Writer, calls: boolean, depth: number): void {
   const { random } = w;
+  if (w.wide && random.chance(12)) {
+    reference(w);
+    return;
+  }
+  if (w.callback !== undefined && random.chance(10)) {
+    callBack(w);
+    return;
+  }
   const kind = random.chance(96) ? random.below(95) : 95 + random.below(5);
   if (kind < 8) setScalar(w);
   else if (kind < 30) arithmetic(w);

@@ -19,7 +19,7 @@ for (let seed = first; Date.now() < end; seed++) {
   runs++;
   if (result.ok) accepted++;
   counts.set(result.outcome, (counts.get(result.outcome) ?? 0) + 1);
-  const isBad = result.outcome !== 'same' && result.outcome !== 'unsupported';
+  const isBad = !['same', 'unsupported', 'kernel_bug'].includes(result.outcome);
   const processedDiffers = result.outcome === 'same' && result.oursProcessed !== result.kernelProcessed;
   if (processedDiffers) countsDiffer++;
   if ((isBad || (processedDiffers && process.argv.includes('--counts'))) && examples.length < shown)
