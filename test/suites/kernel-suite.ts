@@ -14,6 +14,7 @@ export interface Subject {
 
 const u32 = (value: number) => new Uint8Array(new Uint32Array([value]).buffer);
 const u64 = (value: number) => new Uint8Array(new BigUint64Array([BigInt(value)]).buffer);
+const NO_KEY = new Uint8Array(0);
 const FRAME = new Uint8Array(64);
 const HASH: MapSpec = {
   name: 'counts',
@@ -106,6 +107,43 @@ export function kernelSuite(name: string, make: () => Promise<Subject>): void {
       for (let key = await map.nextKey(); key !== undefined; key = await map.nextKey(key))
         walked.push(String(key));
       expect(walked.sort()).toEqual(await keysOf(map));
+    });
+
+    test('a hash and a queue give an entry and delete it at once, a frozen queue does not', async () => {
+      const hash = await kernel.createMap(HASH);
+      await hash.update(u32(1), u64(10));
+      expect(await hash.lookupAndDelete(u32(1))).toEqual(u64(10));
+      expect(await hash.lookupAndDelete(u32(1))).toBeUndefined();
+      const queue = await kernel.createMap({ ...HASH, type: 'queue', keySize: 0 });
+      for (const value of [1, 2]) await queue.update(NO_KEY, u64(value));
+      expect(await queue.lookup(NO_KEY)).toEqual(u64(1));
+      expect(await queue.lookupAndDelete(NO_KEY)).toEqual(u64(1));
+      expect(await queue.lookup(NO_KEY)).toEqual(u64(2));
+      await expect(queue.nextKey()).rejects.toMatchObject({ errno: 'EINVAL' });
+      await queue.freeze();
+      await expect(queue.lookupAndDelete(NO_KEY)).rejects.toMatchObject({ errno: 'EPERM' });
+    });
+
+    test('a trie finds the longest prefix, and lists longer ones first', async () => {
+      const trie = await kernel.createMap({ ...HASH, type: 'lpm_trie', keySize: 8, flags: 1 });
+      const prefix = (length: number, ...bytes: number[]) => Uint8Array.of(length, 0, 0, 0, ...bytes);
+      await trie.update(prefix(8, 10, 0, 0, 0), u64(8));
+      await trie.update(prefix(24, 10, 1, 2, 0), u64(24));
+      expect(await trie.lookup(prefix(32, 10, 1, 2, 3))).toEqual(u64(24));
+      expect(await trie.lookup(prefix(32, 10, 9, 9, 9))).toEqual(u64(8));
+      expect(await trie.lookup(prefix(32, 11, 0, 0, 0))).toBeUndefined();
+      expect((await trie.nextKey())?.[0]).toBe(24);
+    });
+
+    test('a map of maps holds maps by their ids, and only such as its model', async () => {
+      const outer = await kernel.createMap({ ...HASH, type: 'hash_of_maps', valueSize: 4, inner: ARRAY });
+      const inside = await kernel.createMap(ARRAY);
+      await outer.update(u32(7), u32(inside.id));
+      expect(await outer.lookup(u32(7))).toEqual(u32(inside.id));
+      const other = await kernel.createMap({ ...ARRAY, maxEntries: 9 });
+      await expect(outer.update(u32(8), u32(other.id))).rejects.toMatchObject({ errno: 'EINVAL' });
+      await outer.delete(u32(7));
+      expect(await outer.lookup(u32(7))).toBeUndefined();
     });
 
     test('a frozen map can be read but not written', async () => {
