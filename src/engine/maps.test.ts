@@ -130,6 +130,25 @@ test('keys and values of the wrong size are refused before anything happens', ()
   expect(() => map.update(u32(1), new Uint8Array(5))).toThrow('Map 1 (m): its values have 4 bytes, not 5.');
 });
 
+test.each(MAP_TYPES.map((type) => [type.name, type] as const))(
+  'a %s says how much of the memory it takes, to the last few words',
+  (name, type) => {
+    const memory = EngineMemory.create({ cpus: 2 });
+    const inner = type.lookup === 'inner_map' ? { inner: spec('hash') } : {};
+    for (const entries of [1, 1000]) {
+      const before = memory.used;
+      const small = smallShape(type);
+      const maxEntries = name === 'ringbuf' ? small.maxEntries : entries;
+      const map = EngineMap.create(memory, spec(name, { ...small, maxEntries, ...inner }), { id: 1 });
+      const taken = memory.used - before;
+      // What the allocator itself needs for at most four blocks.
+      expect(taken - map.memlock).toBeGreaterThanOrEqual(0);
+      expect(taken - map.memlock).toBeLessThanOrEqual(4 * 40);
+      map.destroy();
+    }
+  },
+);
+
 test('what a map of no stored entries gives as a snapshot can be put back', () => {
   const shape = smallShape(mapType('ringbuf'));
   const map = EngineMap.create(EngineMemory.create(), spec('ringbuf', shape), { id: 1 });

@@ -47,6 +47,7 @@ export class EngineMap {
   readonly #inner: InnerMaps;
   /** Holds two keys and a value. */
   readonly #buffer: number;
+  readonly #bufferBytes: number;
   #frozen = false;
   #limited = true;
   #destroyed = false;
@@ -69,7 +70,8 @@ export class EngineMap {
       });
     }
     memory.setU32(this.address + MAP_ID, this.id);
-    this.#buffer = memory.alloc(2 * roundUp8(keySize) + this.valueBytes);
+    this.#bufferBytes = 2 * roundUp8(keySize) + this.valueBytes;
+    this.#buffer = memory.alloc(this.#bufferBytes);
     this.#access = accessFor({
       type: this.type,
       memory,
@@ -105,9 +107,9 @@ export class EngineMap {
     return this.#frozen;
   }
 
-  /** Bytes of the engine's memory that the map takes. */
+  /** Bytes of the engine's memory that the map takes, what user space needs to reach it included. */
   get memlock(): number {
-    return this.#memory.u32(this.address + MAP_BYTES);
+    return this.#memory.u32(this.address + MAP_BYTES) + this.#bufferBytes;
   }
 
   /** Entries now. Arrays always have all. */

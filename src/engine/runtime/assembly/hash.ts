@@ -101,7 +101,10 @@ export function take(map: usize): usize {
   acquire(map + MAP_FREE_LOCK);
   if (!load<u32>(map, MAP_FREE) && load<u32>(map, MAP_FLAGS) & F_NO_PREALLOC) {
     const stride = load<u32>(map, MAP_STRIDE);
-    const count: u32 = stride >= 4096 ? 1 : min<u32>(64, 8192 / stride);
+    const entries = load<u32>(map, MAP_MAX_ENTRIES);
+    // A small map gets no more than it can use: a trie may need a fork for each entry.
+    const most: u32 = entries < 32 ? 2 * entries : 64;
+    const count: u32 = stride >= 4096 ? 1 : min<u32>(most, 8192 / stride);
     // A single element is enough when memory is short.
     if (!addChunk(map, count)) addChunk(map, 1);
   }
