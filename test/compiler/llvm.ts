@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,18 +28,27 @@ export function cPrograms(): string[] {
   );
 }
 
-/** Bitcode of a C program by an installed clang; `undefined` when that clang cannot compile it. */
-export function clangBitcode(clang: string, source: string): Uint8Array | undefined {
-  const include = ['-I', '/usr/include/x86_64-linux-gnu'];
-  const { status, stdout } = spawnSync(clang, [...CLANG_FLAGS, ...include, source, '-o', '-'], {
-    maxBuffer: 1 << 26,
+/** What a program writes to its standard output; throws with what it says when it fails. */
+function output(program: string, args: readonly string[]): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const options = { maxBuffer: 1 << 26, encoding: 'buffer' } as const;
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(new Uint8Array(stdout));
+      else reject(new Error(`${program}: ${stderr.toString().slice(0, 2000)}`));
+    });
   });
-  return status === 0 ? new Uint8Array(stdout) : undefined;
+}
+
+/** Bitcode of a C program by an installed clang. */
+export function clangBitcode(clang: string, source: string): Promise<Uint8Array> {
+  const include = ['-I', '/usr/include/x86_64-linux-gnu'];
+  return output(clang, [...CLANG_FLAGS, ...include, source, '-o', '-']);
 }
 
 /** The LLVM tools of one version, with a folder of their own to work in. */
 export class LlvmTools {
   readonly #version: number;
+  #inputs = 0;
   readonly #folder = mkdtempSync(join(tmpdir(), 'skep-llvm-'));
 
   constructor(version: number) {
@@ -51,37 +60,33 @@ export class LlvmTools {
   }
 
   /** Bitcode of LLVM assembly; throws with the assembler's message. */
-  assemble(text: string): Uint8Array {
+  assemble(text: string): Promise<Uint8Array> {
     return this.#run('llvm-as', new TextEncoder().encode(text), ['-o', '-']);
   }
 
   /** Assembly of bitcode, without what depends on the order in which LLVM met things. */
-  disassemble(bitcode: Uint8Array): string {
-    const text = new TextDecoder().decode(this.#run('llvm-dis', bitcode, ['-o', '-']));
+  async disassemble(bitcode: Uint8Array): Promise<string> {
+    const text = new TextDecoder().decode(await this.#run('llvm-dis', bitcode, ['-o', '-']));
     return text.replace(/^; ModuleID.*\n/, '').replaceAll(/ *; preds = .*$/gm, '');
   }
 
-  verify(bitcode: Uint8Array): void {
-    this.#run('opt', bitcode, ['-passes=verify', '-o', '-']);
+  async verify(bitcode: Uint8Array): Promise<void> {
+    await this.#run('opt', bitcode, ['-passes=verify', '-o', '-']);
   }
 
   /** LLVM's own object code for BPF; `undefined` when its back end cannot compile the program. */
-  objectCode(bitcode: Uint8Array): Uint8Array | undefined {
+  async objectCode(bitcode: Uint8Array): Promise<Uint8Array | undefined> {
     try {
-      return this.#run('llc', bitcode, ['-march=bpf', '-mcpu=v3', '-filetype=obj', '-o', '-']);
+      return await this.#run('llc', bitcode, ['-march=bpf', '-mcpu=v3', '-filetype=obj', '-o', '-']);
     } catch {
       return undefined;
     }
   }
 
-  #run(tool: string, input: Uint8Array, args: readonly string[]): Uint8Array {
-    const path = join(this.#folder, 'input');
+  #run(tool: string, input: Uint8Array, args: readonly string[]): Promise<Uint8Array> {
+    const path = join(this.#folder, `input${this.#inputs++}`);
     writeFileSync(path, input);
-    const { status, stdout, stderr } = spawnSync(`${tool}-${this.#version}`, [...args, path], {
-      maxBuffer: 1 << 26,
-    });
-    if (status !== 0) throw new Error(`${tool}-${this.#version}: ${stderr.toString().slice(0, 2000)}`);
-    return new Uint8Array(stdout);
+    return output(`${tool}-${this.#version}`, [...args, path]);
   }
 }
 

@@ -11,26 +11,27 @@ const NO_REFEREE: Readonly<Record<string, string>> = {
   'clang-19 aliases.c': 'clang 19 crashes in its BPF passes on an alias',
   'bundled aliases.c': 'clang 22 with assertions crashes on an alias',
   'clang-14 tags.c': 'LLVM 19 drops the annotations that LLVM 14 wrote',
-  'clang-14 calls.c': 'LLVM 19 has no comparison of addresses as a constant',
-  'clang-14 globals.c': 'LLVM 19 has no comparison of addresses as a constant',
-  'clang-14 asm-goto.c': 'LLVM 19 passes the targets of an asm goto otherwise',
+  'clang-14 weak.c': 'LLVM 19 has no comparison of addresses as a constant',
 };
 
 /**
  * The proof that the reader misses nothing: LLVM disassembles what it wrote itself, and what comes of reading
  * and printing it here and assembling it again. Both texts must be equal.
  */
-function expectSameModule(bitcode: Uint8Array, tools: LlvmTools): void {
-  const again = tools.assemble(printModule(readBitcode(bitcode)));
-  expect(tools.disassemble(again)).toBe(tools.disassemble(bitcode));
+async function expectSameModule(bitcode: Uint8Array, tools: LlvmTools): Promise<void> {
+  const again = await tools.assemble(printModule(readBitcode(bitcode)));
+  const [ours, theirs] = await Promise.all([again, bitcode].map((bytes) => tools.disassemble(bytes)));
+  expect(ours).toBe(theirs);
 }
 
 /** Both must become the same object code too. Bitcode says in which order values are used, text does not, and
  * LLVM's choices depend on it: so the original goes through text as well. */
-function expectSameObject(bitcode: Uint8Array, tools: LlvmTools): void {
-  const again = tools.assemble(printModule(readBitcode(bitcode)));
-  tools.verify(again);
-  expect(tools.objectCode(again)).toEqual(tools.objectCode(tools.assemble(tools.disassemble(bitcode))));
+async function expectSameObject(bitcode: Uint8Array, tools: LlvmTools): Promise<void> {
+  const again = await tools.assemble(printModule(readBitcode(bitcode)));
+  await tools.verify(again);
+  const original = await tools.assemble(await tools.disassemble(bitcode));
+  const [ours, theirs] = await Promise.all([again, original].map((bytes) => tools.objectCode(bytes)));
+  expect(ours).toEqual(theirs);
 }
 
 /** A test of one program, skipped with its reason where there is no referee. */
@@ -53,10 +54,9 @@ for (const { clang, version } of JUDGES) {
 
     for (const program of cPrograms()) {
       judged(clang, program, async () => {
-        const bitcode = clangBitcode(clang, program);
-        expect(bitcode, `${clang} compiles ${program}`).toBeDefined();
-        expectSameModule(bitcode!, tools);
-        if (clang === 'clang-19') expectSameObject(bitcode!, tools);
+        const bitcode = await clangBitcode(clang, program);
+        await expectSameModule(bitcode, tools);
+        if (clang === 'clang-19') await expectSameObject(bitcode, tools);
       });
     }
   });
@@ -88,17 +88,20 @@ describe.skipIf(!installed('llvm-as-22'))('bitcode of the bundled clang (needs L
         flags: ['-w'],
       });
       expect(text).toBe('');
-      expectSameModule(bitcode!, tools);
+      await expectSameModule(bitcode!, tools);
     });
   }
 });
 
 describe('bitcode that an older LLVM wrote', () => {
-  test.skipIf(!installed('clang-14'))('loses its typed pointers, not what they said (needs clang-14)', () => {
-    const module = readBitcode(clangBitcode('clang-14', 'test/compiler/c/tags.c')!);
-    expect(module.producer).toMatch(/^LLVM14\./);
-    const text = printModule(module);
-    expect(text).toContain('!"btf_type_tag", !"user"');
-    expect(text).not.toMatch(/i32\*/);
-  });
+  test.skipIf(!installed('clang-14'))(
+    'loses its typed pointers, not what they said (needs clang-14)',
+    async () => {
+      const module = readBitcode(await clangBitcode('clang-14', 'test/compiler/c/tags.c'));
+      expect(module.producer).toMatch(/^LLVM14\./);
+      const text = printModule(module);
+      expect(text).toContain('!"btf_type_tag", !"user"');
+      expect(text).not.toMatch(/i32\*/);
+    },
+  );
 });

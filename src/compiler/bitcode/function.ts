@@ -12,7 +12,7 @@ import {
 import type { SourceLocation } from '../ir/metadata.js';
 import type { IrBlock } from '../ir/module.js';
 import type { FunctionType, TypeId } from '../ir/type.js';
-import type { Result, Value, ValueId } from '../ir/value.js';
+import type { Constant, Result, Value, ValueId } from '../ir/value.js';
 import type { BitBlock } from './bitstream.js';
 import { checkConstants } from './check.js';
 import { BLOCK } from './codes.js';
@@ -121,6 +121,12 @@ export class FunctionReader {
   known(id: number): Value | undefined {
     const outer = this.context.values.length;
     return id < outer ? this.context.values[id] : this.#values[id - outer];
+  }
+
+  /** Puts another constant in the place of one of this function's. */
+  replace(id: ValueId, constant: Constant): void {
+    const local = id - this.context.values.length;
+    if (local >= 0) this.#values[local] = constant;
   }
 
   /** The type of a value that has been read already. */

@@ -14,7 +14,7 @@ import { BINARY_OPERATIONS, CAST_OPERATIONS, type ValueId } from '../ir/value.js
 import { gepFlags, predicate } from './constants.js';
 import type { Cursor } from './cursor.js';
 import type { FunctionReader } from './function.js';
-import { withElementTypes } from './upgrade.js';
+import { withElementTypes, withLabelConstraints } from './upgrade.js';
 
 /** An operation, and the type of what it computes; `undefined` or void when nothing. */
 export interface ReadOperation {
@@ -392,5 +392,6 @@ function callBranch(cursor: Cursor, fn: FunctionReader): ReadOperation {
   if (count > cursor.left) cursor.malformed('An asm goto has fewer targets than it says');
   const targets = Array.from({ length: count }, () => fn.block(cursor.next(), cursor));
   const { facts, type } = callFacts(cursor, fn, attributes, bits);
-  return { operation: { kind: 'callbr', next, targets, ...facts }, type };
+  const upgraded = withLabelConstraints(facts, targets.length, fn);
+  return { operation: { kind: 'callbr', next, targets, ...upgraded }, type };
 }

@@ -1,4 +1,5 @@
 import type { Attribute, AttributeList } from '../ir/attribute.js';
+import type { CallFacts } from '../ir/instruction.js';
 import type { ValueId } from '../ir/value.js';
 import type { FunctionReader } from './function.js';
 
@@ -52,4 +53,33 @@ export function indirectParameters(constraints: string): number[] {
     argument++;
   }
   return found;
+}
+
+/**
+ * Before LLVM 15 an `asm goto` took its targets as arguments, addresses of blocks; since then they are
+ * constraints of their own, `!i`, between the inputs and the clobbers.
+ */
+export function withLabelConstraints(call: CallFacts, targets: number, fn: FunctionReader): CallFacts {
+  const asm = fn.known(call.callee);
+  const last = call.arguments.slice(call.arguments.length - targets);
+  const addresses = last.filter((id) => typeof id === 'number' && fn.known(id)?.kind === 'block-address');
+  if (asm?.kind !== 'inline-asm' || targets === 0 || addresses.length !== targets) return call;
+  const type = fn.types.get(call.functionType);
+  if (type.kind !== 'function') return call;
+  const kept = call.arguments.slice(0, -targets);
+  const functionType = fn.types.intern({ ...type, parameters: type.parameters.slice(0, kept.length) });
+  // Calls may share one assembly: the first has changed it.
+  if (!asm.constraints.includes('!')) {
+    const constraints = labelConstraints(asm.constraints, targets);
+    fn.replace(call.callee, { ...asm, constraints, functionType });
+  }
+  return { ...call, functionType, arguments: kept };
+}
+
+function labelConstraints(constraints: string, targets: number): string {
+  const all = constraints.split(',');
+  const clobber = all.findIndex((constraint) => constraint.startsWith('~'));
+  const end = clobber < 0 ? all.length : clobber;
+  const labels = Array.from({ length: targets }, () => '!i');
+  return [...all.slice(0, Math.max(0, end - targets)), ...labels, ...all.slice(end)].join(',');
 }

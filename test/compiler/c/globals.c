@@ -18,7 +18,6 @@ static int twice(int x) { return x * 2; }
 int (*table_of_functions[2])(int) = {twice, 0};
 char license[] SEC("license") = "GPL";
 __attribute__((weak)) int maybe;
-extern int elsewhere __attribute__((weak));
 __attribute__((visibility("hidden"))) int concealed = 3;
 __attribute__((aligned(64))) char aligned[10];
 union both { int i; char c[8]; } u = {.c = "abc"};
@@ -29,6 +28,6 @@ int use(int x)
 	static int calls;
 	calls++;
 	hidden_counter += x;
-	return zero + hidden_counter + *inside + (&elsewhere ? elsewhere : 0) + configured + callback(calls) + maybe +
+	return zero + hidden_counter + *inside + configured + callback(calls) + maybe +
 	       table[x & 3] + first.next->value + table_of_functions[x & 1](4) + packed.b + u.i + concealed + aligned[x];
 }
