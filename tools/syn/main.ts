@@ -45,8 +45,9 @@ async function run({ file, json, top, maxSources }: SynArguments): Promise<numbe
   const path = file ?? packageFile(SAMPLE);
   const size = path === '-' ? 0 : await sizeOf(path);
   const showsProgress = process.stderr.isTTY === true && size >= PROGRESS_FROM;
-  const source = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const report = await countSyns(new Uint8Array(await readFile(packageFile(OBJECT))), source, {
+  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const object = new Uint8Array(await readFile(packageFile(OBJECT)));
+  const report = await countSyns(object, readable(input, path), {
     ...(maxSources === undefined ? {} : { maxSources }),
     onProgress: ({ packets, fileBytes }) => {
       if (!showsProgress) return;
@@ -98,6 +99,18 @@ async function sizeOf(path: string): Promise<number> {
   return found.size;
 }
 
+/** The chunks of `input`; what the system says against reading it becomes one clear line. */
+async function* readable(input: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* input;
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new SkepError('CAPTURE_READ', `cannot read ${path === '-' ? 'standard input' : path}: ${why}`, {
+      cause,
+    });
+  }
+}
+
 /** A file of the package, whether this runs from its sources or bundled. */
 function packageFile(path: string): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
@@ -108,5 +121,6 @@ function packageFile(path: string): string {
 }
 
 function complain({ message, hint }: SkepError): void {
-  process.stderr.write(`Error: ${message}${hint === undefined ? '' : `. ${hint}`}\n`);
+  const sentence = hint === undefined || message.endsWith('.') ? message : `${message}.`;
+  process.stderr.write(`Error: ${sentence}${hint === undefined ? '' : ` ${hint}`}\n`);
 }

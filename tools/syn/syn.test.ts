@@ -98,6 +98,18 @@ describe('skep syn', () => {
     expect([stats.syns, sources.length, sources[0]?.syns]).toEqual([1_000_000, 1000, 1000]);
   });
 
+  it('prints more sources than a call can take arguments', async () => {
+    const report = await countSyns(object, p.manySyns(1, 1));
+    const [source] = report.sources;
+    const sources = Array.from({ length: 200_000 }, () => source!);
+    expect(reportText({ ...report, sources }, { colour: false })).toContain('from 200000 sources');
+  });
+
+  it('says that a file header was cut off', async () => {
+    const { replay } = await countSyns(object, p.manySyns(1, 1).subarray(0, 23));
+    expect(replay.problem?.message).toBe('capture cut off in the middle of the file header, at byte 23');
+  });
+
   it('prints a ranked table', async () => {
     const report = await countSyns(object, p.manySyns(3, 2));
     const replay = { ...report.replay, milliseconds: 1 };

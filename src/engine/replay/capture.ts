@@ -87,16 +87,16 @@ export class CaptureReader {
   end(): void {
     if (this.#problem !== undefined) return;
     if (this.#reader === undefined) {
-      if (this.#restLength > 0) throw unknownFormat(this.#store.subarray(0, this.#restLength));
-      throw new SkepError('CAPTURE_UNKNOWN', 'the capture is empty: not even a file header');
+      const rest = this.#store.subarray(0, this.#restLength);
+      if (rest.length === 0) {
+        throw new SkepError('CAPTURE_UNKNOWN', 'the capture is empty: not even a file header');
+      }
+      if (!isPcap(rest)) throw unknownFormat(rest);
+      this.#problem = cutOff('in the middle of the file header', rest.length);
+      return;
     }
     if (this.#restLength === 0 && this.#toSkip === 0) return;
-    const offset = this.#offset + this.#restLength;
-    this.#problem = new SkepError(
-      'CAPTURE_TRUNCATED',
-      `capture cut off ${this.#reader.partial()}, at byte ${offset}`,
-      { facts: { offset }, hint: 'The packets before that place were processed.' },
-    );
+    this.#problem = cutOff(this.#reader.partial(), this.#offset + this.#restLength);
   }
 
   #joined(chunk: Uint8Array): Uint8Array {
@@ -150,6 +150,18 @@ export class CaptureReader {
     if (bytes.buffer !== this.#store.buffer) this.#store = bytes.slice(from);
     else if (from > 0) this.#store.copyWithin(0, from, bytes.length);
   }
+}
+
+function isPcap(bytes: Uint8Array): boolean {
+  if (bytes.length < MAGIC_BYTES) return false;
+  return pcapMagic(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)) !== undefined;
+}
+
+function cutOff(where: string, offset: number): SkepError {
+  return new SkepError('CAPTURE_TRUNCATED', `capture cut off ${where}, at byte ${offset}`, {
+    facts: { offset },
+    hint: 'The packets before that place were processed.',
+  });
 }
 
 function unknownFormat(bytes: Uint8Array): SkepError {
