@@ -42,7 +42,6 @@ export function reportText(report: SynReport, { colour, top, title }: ReportOpti
   if (sources.length > shown.length)
     lines.push(`… and ${plural(sources.length - shown.length, 'more source')}`);
   if (sources.length === 0) lines.push('no SYN in this capture');
-  const rate = replay.packets / Math.max(replay.milliseconds, 0.001) / 1000;
   lines.push('', `${plural(stats.syns, 'SYN')} from ${plural(sources.length, 'source')}; ${seen(report)}`);
   for (const [name, what] of NOTES) if (stats[name] > 0) lines.push(`  ${stats[name]} ${what}`);
   if (stats.fragments > 0) {
@@ -54,8 +53,14 @@ export function reportText(report: SynReport, { colour, top, title }: ReportOpti
     const what = `${plural(stats.full, 'SYN')} of further sources not listed: the table is full, see --max-sources`;
     lines.push(paint(33, `  ${what}`));
   }
-  lines.push(`${replay.milliseconds.toFixed(0)} ms, ${rate.toFixed(1)} M packets/s`, '');
+  lines.push(`${replay.milliseconds.toFixed(0)} ms, ${rateText(replay)}`, '');
   return lines.join('\n');
+}
+
+/** Packets a second, in the unit that has a digit before the point. */
+function rateText({ packets, milliseconds }: SynReport['replay']): string {
+  const rate = (1000 * packets) / Math.max(milliseconds, 0.001);
+  return rate < 1e6 ? `${Math.round(rate / 1000)} k packets/s` : `${(rate / 1e6).toFixed(1)} M packets/s`;
 }
 
 function seen({ replay }: SynReport): string {

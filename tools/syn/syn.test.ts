@@ -122,7 +122,7 @@ describe('skep syn', () => {
         '10.0.0.1          1   33.3%  ███████████████',
         '',
         '3 SYNs from 2 sources; 3 packets seen, 0 skipped',
-        '1 ms, 0.0 M packets/s',
+        '1 ms, 3 k packets/s',
         '',
       ].join('\n'),
     );
