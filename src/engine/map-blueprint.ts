@@ -2,6 +2,7 @@ import { KernelError } from '../errors/errno.js';
 import { checkInner } from '../maps/inner.js';
 import type { MapFacts, MapRefusal, MapType } from '../maps/map-type.js';
 import { mapType } from '../maps/registry.js';
+import { specialFields } from '../maps/special-fields.js';
 import type { MapSpec } from '../object/spec.js';
 import type { InnerMaps } from './map-access/index.js';
 
@@ -28,6 +29,22 @@ function refuseInner(type: MapType, inner: MapSpec | undefined): MapRefusal | un
 }
 
 /** What the verifier knows of a map before there is one: of those inside a map of maps. */
-export function factsOf({ name, type, keySize, valueSize, maxEntries, flags }: MapSpec): MapFacts {
-  return { name, type: mapType(type), keySize, valueSize, maxEntries, flags, frozen: false };
+export function factsOf(spec: MapSpec): MapFacts {
+  const { name, type, keySize, valueSize, maxEntries, flags } = spec;
+  return {
+    name,
+    type: mapType(type),
+    keySize,
+    valueSize,
+    maxEntries,
+    flags,
+    frozen: false,
+    ...specialOf(spec),
+  };
+}
+
+/** What the map's BTF says belongs to the kernel in its values. */
+export function specialOf({ btf, valueType }: MapSpec): Pick<MapFacts, 'special'> {
+  const special = btf === undefined || valueType === undefined ? [] : specialFields(btf, valueType);
+  return special.length === 0 ? {} : { special };
 }

@@ -1,3 +1,5 @@
+import type { SpecialField } from './special-fields.js';
+
 /**
  * Facts about one map type. One file per type fills one of these in; `registry.ts` lists them.
  * Shared code asks for properties, never for a type's name.
@@ -52,4 +54,6 @@ export interface MapFacts extends MapShape {
   /** The bytes of a frozen read-only global-data map, whose loads are constants. */
   readonly contents?: Uint8Array;
   readonly inner?: MapFacts;
+  /** Parts of the value that programs may not load or store; none when the map has no BTF. */
+  readonly special?: readonly SpecialField[];
 }

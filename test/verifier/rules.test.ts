@@ -19,6 +19,7 @@ const WITHOUT_EXAMPLE = new Set([
   'unsupported',
   'program-size',
   'read-only',
+  'special-field',
 ]);
 
 const shown = RULES.filter(({ id }) => !WITHOUT_EXAMPLE.has(id));

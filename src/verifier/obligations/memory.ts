@@ -1,4 +1,5 @@
 import type { MapFacts } from '../../maps/map-type.js';
+import type { SpecialField } from '../../maps/special-fields.js';
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { invalidMemAccess } from '../rules/invalid-mem-access.js';
@@ -6,6 +7,7 @@ import { mapAccess } from '../rules/map-access.js';
 import { mapPointerAccess } from '../rules/map-pointer-access.js';
 import { readOnly } from '../rules/read-only.js';
 import { refuse } from '../rules/rule.js';
+import { specialField } from '../rules/special-field.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
 import {
@@ -184,11 +186,27 @@ export function checkMapValue(
   zeroSizeAllowed: boolean,
 ): void {
   const reg = s.reg(regno);
-  const { valueSize } = mapOf(s, reg);
+  const { valueSize, special } = mapOf(s, reg);
   checkRegion(s, regno, reg, off, size, valueSize, zeroSizeAllowed, {
     name: 'map value',
     size: 'value_size',
   });
+  if (special !== undefined) checkSpecial(s, special, reg, off, size);
+}
+
+/** No part of what belongs to the kernel can be touched. */
+function checkSpecial(
+  s: Session,
+  special: readonly SpecialField[],
+  reg: RegAddr,
+  off: number,
+  size: number,
+): void {
+  const low = s.memory.sminNumber(reg) + off;
+  const high = s.memory.umaxNumber(reg) + off + size;
+  for (const field of special)
+    if (low < field.offset + field.size && field.offset < high)
+      refuse(specialField, s.at, { name: field.name });
 }
 
 function accessMapValue(s: Session, access: Access, reg: RegAddr, off: number): void {

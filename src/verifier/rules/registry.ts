@@ -43,6 +43,7 @@ import { release } from './release.js';
 import { reservedFields } from './reserved-fields.js';
 import { returnType } from './return-type.js';
 import { returnValue } from './return-value.js';
+import { specialField } from './special-field.js';
 import { spill } from './spill.js';
 import { stackBounds } from './stack-bounds.js';
 import { stackDepth } from './stack-depth.js';
@@ -116,5 +117,6 @@ export const RULES = [
   callback,
   referenceLeak,
   release,
+  specialField,
   unsupported,
 ] as const;
