@@ -47,6 +47,17 @@ test('locks and timers are found in structs, arrays and behind typedefs', () => 
   ]);
 });
 
+test('a pointer that is tagged as one to a kernel object is found, another is not', () => {
+  const types = [
+    { kind: 'void' },
+    { kind: 'type_tag', name: 'kptr', type: 0 },
+    { kind: 'ptr', type: 1 },
+    { kind: 'ptr', type: 0 },
+  ] as const;
+  expect(specialFields({ types }, 2)).toEqual([{ name: 'kptr', offset: 0, size: 8 }]);
+  expect(specialFields({ types }, 3)).toEqual([]);
+});
+
 test('a plain type has none, and a type inside itself is not followed for ever', () => {
   expect(specialFields(BTF, 1)).toEqual([]);
   expect(specialFields(BTF, 8)).toEqual([]);

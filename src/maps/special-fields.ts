@@ -22,6 +22,9 @@ const NAMES: ReadonlySet<string> = new Set([
   'bpf_rb_node',
   'bpf_refcount',
 ]);
+/** The name of a pointer to a kernel object that a value keeps. */
+export const KPTR = 'kptr';
+const KPTR_TAGS: ReadonlySet<string> = new Set(['kptr', 'kptr_untrusted', 'percpu_kptr', 'uptr']);
 const MAX_DEPTH = 8;
 const MAX_FIELDS = 64;
 
@@ -30,6 +33,11 @@ export function specialFields(btf: Btf, id: BtfTypeId): SpecialField[] {
   const found: SpecialField[] = [];
   collect(btf, id, 0, 0, found);
   return found;
+}
+
+function isKernelPointer(btf: Btf, target: BtfTypeId): boolean {
+  const type = btf.types[target];
+  return type?.kind === 'type_tag' && KPTR_TAGS.has(type.name);
 }
 
 function collect(btf: Btf, id: BtfTypeId, offset: number, depth: number, found: SpecialField[]): void {
@@ -62,6 +70,9 @@ function collect(btf: Btf, id: BtfTypeId, offset: number, depth: number, found: 
       return;
     case 'var':
       collect(btf, type.type, offset, depth + 1, found);
+      return;
+    case 'ptr':
+      if (isKernelPointer(btf, type.type)) found.push({ name: KPTR, offset, size: 8 });
       return;
     default:
       return;

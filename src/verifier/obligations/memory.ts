@@ -1,5 +1,5 @@
 import type { MapFacts } from '../../maps/map-type.js';
-import type { SpecialField } from '../../maps/special-fields.js';
+import { KPTR, type SpecialField } from '../../maps/special-fields.js';
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { invalidMemAccess } from '../rules/invalid-mem-access.js';
@@ -204,9 +204,11 @@ function checkSpecial(
 ): void {
   const low = s.memory.sminNumber(reg) + off;
   const high = s.memory.umaxNumber(reg) + off + size;
-  for (const field of special)
-    if (low < field.offset + field.size && field.offset < high)
-      refuse(specialField, s.at, { name: field.name });
+  for (const field of special) {
+    if (low >= field.offset + field.size || field.offset >= high) continue;
+    if (field.name === KPTR) refuse(unsupported, s.at, { what: 'kptrs in map values' });
+    refuse(specialField, s.at, { name: field.name });
+  }
 }
 
 function accessMapValue(s: Session, access: Access, reg: RegAddr, off: number): void {
