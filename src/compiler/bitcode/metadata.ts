@@ -42,6 +42,8 @@ export class MetadataReader {
   /** The highest local id referred to, and where: ids may lie ahead within a block. */
   #highest = -1;
   #highestAt: Cursor | undefined;
+  /** What the nodes of a block refer to; values of a function may not be among it. */
+  readonly #inNodes = new Set<number>();
 
   constructor(types: TypeTable, values: readonly Value[], kinds: ReadonlyMap<number, string>) {
     this.#types = types;
@@ -75,7 +77,10 @@ export class MetadataReader {
 
   /** The metadata that the file calls `local - 1`; 0 is none. */
   optional(local: number, cursor: Cursor): MetadataId | undefined {
-    return local === 0 ? undefined : this.id(local - 1, cursor);
+    if (local === 0) return undefined;
+    const id = this.id(local - 1, cursor);
+    this.#inNodes.add(id);
+    return id;
   }
 
   /** An id from outside a metadata block, where nothing may lie ahead. */
@@ -120,6 +125,7 @@ export class MetadataReader {
   #read(block: BitBlock): void {
     this.#highest = -1;
     this.#highestAt = undefined;
+    this.#inNodes.clear();
     let name = '';
     for (const record of recordsOf(block)) {
       const cursor = new Cursor(record, 'metadata');
@@ -139,6 +145,12 @@ export class MetadataReader {
 
   #refuseBeyond(count: number): void {
     if (this.#highest >= count) this.#highestAt?.malformed(`Metadata ${this.#highest} does not exist`);
+    for (const id of this.#inNodes) {
+      const entry = this.metadata[id];
+      if (entry?.kind === 'value' && entry.value >= this.#values.length) {
+        this.#highestAt?.malformed(`A node refers to value ${entry.value}, which only its function knows`);
+      }
+    }
   }
 
   #one(cursor: Cursor): Metadata {
