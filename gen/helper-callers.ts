@@ -4,6 +4,7 @@
 import { execSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { HELPER_NAMES } from '../src/helpers/names.js';
+import { attachTypeByName, hookByName } from '../src/hooks/index.js';
 import { PROGRAM_TYPES } from '../src/hooks/program-types.js';
 import { Attr } from '../src/linux/sys/attr.js';
 import { bpfSyscall, closeFd } from '../src/linux/sys/syscall.js';
@@ -74,12 +75,24 @@ function ranges(ids: readonly number[]): string {
 }
 
 const rows: string[] = [];
+const exceptions: string[] = [];
 const gpl = new Set<number>();
 for (const { id: type, name } of PROGRAM_TYPES) {
   const extra = EXTRA[name] ?? {};
   const ids = HELPER_NAMES.map((_, id) => id).filter((id) => id > 0 && mayCall(type, id, extra));
   if (ids.length === 0) continue;
   rows.push(`  ${name}: '${ranges(ids)}',`);
+  for (const attachType of new Set(hookByName(name)?.views.flatMap(({ attachTypes }) => attachTypes ?? []))) {
+    const attach = attachTypeByName(attachType)?.id ?? 0;
+    if (name === 'tracing' || attach === (extra.attach ?? 0)) continue;
+    const here = HELPER_NAMES.map((_, id) => id).filter(
+      (id) => id > 0 && mayCall(type, id, { ...extra, attach }),
+    );
+    const not = ids.filter((id) => !here.includes(id));
+    const also = here.filter((id) => !ids.includes(id));
+    if (not.length + also.length > 0)
+      exceptions.push(`  '${name} ${attachType}': { not: '${ranges(not)}', also: '${ranges(also)}' },`);
+  }
   for (const id of ids) if (/GPL/.test(load(type, id, 'Proprietary', extra).log)) gpl.add(id);
 }
 writeFileSync(
@@ -92,6 +105,11 @@ writeFileSync(
  */
 export const CALLABLE_HELPERS: Readonly<Record<string, string>> = {
 ${rows.join('\n')}
+};
+
+/** Where another attach type than the first takes helpers away or gives some more: \`type attach_type\`. */
+export const ATTACH_TYPE_HELPERS: Readonly<Record<string, { readonly not: string; readonly also: string }>> = {
+${exceptions.join('\n')}
 };
 
 /** Ids of the helpers that only programs with a GPL-compatible licence may call. */

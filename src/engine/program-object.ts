@@ -6,7 +6,7 @@ import { isGplCompatible } from '../object/license.js';
 import { type ProgramFacts, type VerifierProgram, type VerifyStats, verify } from '../verifier/verify.js';
 import type { Executable } from './abi.js';
 import type { CodeCache, InstalledCode } from './code.js';
-import { bindingFor } from './helpers/bindings.js';
+import { bindingFor, requireHelpers } from './helpers/bindings.js';
 import type { MapObject } from './map-handle.js';
 import type { Counted } from './objects.js';
 import { requireRunnable } from './program-types.js';
@@ -99,6 +99,7 @@ export class ProgramObject implements Counted {
 
   #executable(): Executable {
     const { facts } = this.verify();
+    requireHelpers(this.parts.insns);
     return {
       insns: this.parts.insns,
       functions:

@@ -14,6 +14,17 @@ const PROGRAM = {
   btf: undefined,
 };
 
+test('a program that calls a helper that the engine has not is refused by name, and can be verified', async () => {
+  const engine = await Engine.create();
+  try {
+    const popsVlan = { ...PROGRAM, type: 'sched_cls', insns: assemble('call 19\nr0 = 0\nexit') };
+    await expect(engine.loadProgram(popsVlan)).rejects.toThrow('the engine has no bpf_skb_vlan_pop yet');
+    await engine.loadProgram(popsVlan, { verifyOnly: true });
+  } finally {
+    await engine.close();
+  }
+});
+
 test('a program of a type that the engine does not run is refused by name, and can be verified', async () => {
   const engine = await Engine.create();
   try {

@@ -62,6 +62,27 @@ export const CALLABLE_HELPERS: Readonly<Record<string, string>> = {
     '1-3 5-8 12 14-17 22 35 37 42 55 80 87-89 93-94 105-106 109 112-115 117-118 120 123 125 130-134 141 148-149 153-154 156-158 164-165 169-172 175-177 180-182 191 194-195 197-203 208-211',
 };
 
+/** Where another attach type than the first takes helpers away or gives some more: `type attach_type`. */
+export const ATTACH_TYPE_HELPERS: Readonly<Record<string, { readonly not: string; readonly also: string }>> =
+  {
+    'cgroup_sock_addr cgroup_inet4_bind': { not: '64', also: '' },
+    'cgroup_sock_addr cgroup_inet6_bind': { not: '64', also: '' },
+    'cgroup_sock_addr cgroup_udp4_sendmsg': { not: '64', also: '' },
+    'cgroup_sock_addr cgroup_udp6_sendmsg': { not: '64', also: '' },
+    'cgroup_sock_addr cgroup_udp4_recvmsg': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_inet4_getpeername': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_inet4_getsockname': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_udp6_recvmsg': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_inet6_getpeername': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_inet6_getsockname': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_unix_connect': { not: '64', also: '' },
+    'cgroup_sock_addr cgroup_unix_sendmsg': { not: '64', also: '' },
+    'cgroup_sock_addr cgroup_unix_recvmsg': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_unix_getpeername': { not: '64 186-187', also: '' },
+    'cgroup_sock_addr cgroup_unix_getsockname': { not: '64 186-187', also: '' },
+    'cgroup_sockopt cgroup_setsockopt': { not: '', also: '49 57' },
+  };
+
 /** Ids of the helpers that only programs with a GPL-compatible licence may call. */
 export const GPL_HELPERS =
   '4 6 22 25 27 35 45 55-56 67 69 100 110-115 119 121 158 163 165 169-173 175-177 191 204-207';

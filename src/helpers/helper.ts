@@ -12,6 +12,11 @@ export interface Helper {
   readonly doc: string;
   readonly args: readonly HelperArg[];
   readonly returns: HelperReturn;
+  /** Program types whose programs call it with other arguments. */
+  readonly variants?: readonly {
+    readonly programs: readonly string[];
+    readonly args: readonly HelperArg[];
+  }[];
   /** Only programs with a GPL-compatible licence may call it. */
   readonly gplOnly: boolean;
   /** Program types (bpftool's words) that may call it. */
@@ -34,12 +39,12 @@ export interface Helper {
 /** What an argument must be: Linux's `enum bpf_arg_type`, as data. Sizes are bytes. */
 export type HelperArg =
   | { readonly kind: 'anything' }
-  | { readonly kind: 'ctx' }
+  | { readonly kind: 'ctx'; readonly nullable?: boolean }
   | { readonly kind: 'const_map' }
   /** A pointer to a key of the map in the call's map argument. */
   | { readonly kind: 'map_key' }
   /** A pointer to a value of that map; `uninit` when the helper writes it. */
-  | { readonly kind: 'map_value'; readonly uninit?: boolean }
+  | { readonly kind: 'map_value'; readonly uninit?: boolean; readonly nullable?: boolean }
   /** A pointer to `size` bytes, or to as many as the next argument says. */
   | {
       readonly kind: 'mem';
@@ -53,14 +58,31 @@ export type HelperArg =
   | { readonly kind: 'alloc_size' }
   /** Memory that a helper returned as `alloc_mem_or_null`, not null any more; the call releases it. */
   | { readonly kind: 'alloc_mem' }
-  /** A socket; `any` kind of one, or `trusted` kernel pointers to one too. */
-  | { readonly kind: 'socket'; readonly accepts: 'any' | 'trusted'; readonly release?: boolean }
+  /** A socket; `any` kind of one, a `full` one, or `trusted` kernel pointers to one too. */
+  | {
+      readonly kind: 'socket';
+      readonly accepts: 'full' | 'any' | 'trusted';
+      readonly release?: boolean;
+      readonly nullable?: boolean;
+    }
   /** A `struct bpf_timer` in a map value. */
   | { readonly kind: 'timer' }
   | { readonly kind: 'const_str' }
   | { readonly kind: 'spin_lock' }
   | { readonly kind: 'func' }
-  | { readonly kind: 'stack_or_null' };
+  | { readonly kind: 'stack_or_null' }
+  /** A pointer of one of these types, in the words of the verifier's log, to a kernel struct (`struct` names which). */
+  | {
+      readonly kind: 'pointer';
+      readonly types: readonly string[];
+      readonly struct?: string;
+      readonly nullable?: boolean;
+      readonly release?: boolean;
+    }
+  /** A pointer to a kernel object in a map's value. */
+  | { readonly kind: 'kptr' }
+  /** A dynptr on the stack, or one that Linux made; `uninit` when the call makes it. */
+  | { readonly kind: 'dynptr'; readonly uninit?: boolean; readonly release?: boolean };
 
 export type HelperReturn =
   | { readonly kind: 'integer' }
@@ -68,4 +90,9 @@ export type HelperReturn =
   | { readonly kind: 'map_value_or_null' }
   /** So many bytes as the `alloc_size` argument said, which must be released. */
   | { readonly kind: 'alloc_mem_or_null' }
+  | { readonly kind: 'map_value' }
+  /** A pointer to a kernel struct, in the words of the verifier's log. */
+  | { readonly kind: 'pointer'; readonly type: string }
+  /** So many bytes of a dynptr's memory as the constant size argument said. */
+  | { readonly kind: 'dynptr_data_or_null' }
   | { readonly kind: 'socket_or_null' | 'sock_common_or_null' | 'tcp_sock_or_null' };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadAs } from '../../test/support/kernel-verifier.js';
 import { smallShape } from '../../test/support/map-shapes.js';
 import { hookByName } from '../hooks/index.js';
 import { assemble } from '../isa/index.js';
@@ -6,7 +7,7 @@ import { type BpfFd, bpfAvailability, mapCreate, progLoad } from '../linux/bpf.j
 import { MAP_TYPES, mapType } from '../maps/registry.js';
 import type { Helper, HelperArg } from './helper.js';
 import { HELPER_NAMES, helperName } from './names.js';
-import { HELPERS, helperById, helperByName, mayCall } from './registry.js';
+import { argumentsOf, HELPERS, helperById, helperByName, mayCall } from './registry.js';
 
 const { available, reason } = bpfAvailability();
 
@@ -17,11 +18,37 @@ const NOT_MADE: ReadonlySet<HelperArg['kind']> = new Set([
   'func',
   'stack_or_null',
   'alloc_mem',
-  'socket',
   'timer',
+  'pointer',
+  'kptr',
+  'dynptr',
 ]);
+
+/** Program types that the tests load, the preferred ones first. Others need BTF of what they are attached to. */
+const CALLERS = [
+  ...['sched_cls', 'xdp', 'tracepoint', 'socket_filter', 'cgroup_sock_addr', 'sk_msg', 'sock_ops', 'sk_skb'],
+  ...[
+    'cgroup_sockopt',
+    'cgroup_sysctl',
+    'sk_reuseport',
+    'lwt_in',
+    'lwt_seg6local',
+    'perf_event',
+    'cgroup_skb',
+  ],
+  'syscall',
+];
 const TESTABLE = HELPERS.filter(
-  ({ args, acquires }) => acquires !== true && args.every((arg) => !NOT_MADE.has(arg.kind)),
+  (helper) =>
+    CALLERS.some((type) => mayCall(type, helper.id)) &&
+    helper.acquires !== true &&
+    helper.mightSleep !== true &&
+    helper.args.every(
+      (arg) =>
+        !NOT_MADE.has(arg.kind) &&
+        (arg.kind !== 'socket' || arg.release !== true) &&
+        (arg.kind !== 'const_map' || MAP_TYPES.some(({ helpers }) => helpers.includes(helper.name))),
+    ),
 );
 const maps = new Map<string, BpfFd>();
 
@@ -38,8 +65,13 @@ afterAll(() => {
 
 /** A program type that may call the helper and that the tests know. */
 function callerOf(helper: Helper): string {
-  const types = ['sched_cls', 'xdp', 'tracepoint', 'socket_filter'];
-  return types.find((type) => mayCall(type, helper.id)) ?? 'xdp';
+  return CALLERS.find((type) => mayCall(type, helper.id)) ?? 'xdp';
+}
+
+/** The first attach type that a program of this type can be loaded for. */
+function attachTypeOf(type: string): string | undefined {
+  // bpf_bind is for connect alone.
+  return type === 'cgroup_sock_addr' ? 'cgroup_inet4_connect' : hookByName(type)?.views[0]?.attachTypes?.[0];
 }
 
 function mapFor(helper: Helper): string {
@@ -57,7 +89,9 @@ function fitting(arg: HelperArg, r: number): string {
     case 'map_value':
       return `r${r} = r10\nr${r} += -16`;
     case 'mem':
-      return `r${r} = r10\nr${r} += ${arg.uninit ? -96 : -16}`;
+      return `r${r} = r10\nr${r} += ${arg.uninit || (arg.size ?? 0) > 16 ? -96 : -16}`;
+    case 'socket':
+      return `r${r} = r7`;
     case 'size':
     case 'alloc_size':
       return `r${r} = 8`;
@@ -68,8 +102,10 @@ function fitting(arg: HelperArg, r: number): string {
     case 'spin_lock':
     case 'func':
     case 'stack_or_null':
-    case 'socket':
     case 'timer':
+    case 'pointer':
+    case 'kptr':
+    case 'dynptr':
       throw new Error(`no argument of kind ${arg.kind} is made here`);
     default:
       return arg satisfies never;
@@ -84,9 +120,19 @@ const PACKET = `
   r0 = 0
   if r2 > r3 goto exit`;
 
+/** Puts a socket of the context in r7. */
+function socket(type: string, result: number): string {
+  const pointers = Object.entries(hookByName(type)?.views[0]?.access?.pointers ?? {});
+  const [off] = pointers.find(([, word]) => word.startsWith('sock')) ?? [];
+  if (off === undefined) throw new Error(`the context of ${type} has no socket`);
+  return `r7 = *(u64 *)(r6 + ${off})\nif r7 != 0 goto has_socket\nr0 = ${result}\nexit\nhas_socket:`;
+}
+
 /** A program that calls the helper once; `change` replaces the text of some arguments. */
 function loads(helper: Helper, change: Partial<Record<number, string>> = {}, packet = false): string | true {
   const type = callerOf(helper);
+  const args = argumentsOf(helper, type);
+  const result = hookByName(type)?.views[0]?.returns?.min ?? 0;
   const ctx = hookByName(type)!.ctx.fields;
   const offset = (name: string) =>
     typeof ctx === 'string' ? 0 : (ctx.find((field) => field.name === name)?.offset ?? 0);
@@ -94,13 +140,14 @@ function loads(helper: Helper, change: Partial<Record<number, string>> = {}, pac
     'r6 = r1',
     packet ? PACKET.replace('DATA', `${offset('data')}`).replace('END', `${offset('data_end')}`) : '',
     'r1 = 0\n*(u64 *)(r10 - 8) = r1\n*(u64 *)(r10 - 16) = r1',
-    ...helper.args.map((arg, i) => change[i] ?? fitting(arg, i + 1)),
+    args.some(({ kind }) => kind === 'socket') ? socket(type, result) : '',
+    ...args.map((arg, i) => change[i] ?? fitting(arg, i + 1)),
     `call ${helper.id}`,
     packet ? 'r0 = *(u8 *)(r9 + 0)' : '',
-    'r0 = 0\nexit',
+    `r0 = ${result}\nexit`,
   ].join('\n');
   const load = progLoad({
-    type: hookByName(type)!.id,
+    ...loadAs(type, attachTypeOf(type)),
     insns: assemble(source),
     license: 'GPL',
     logLevel: 1,
@@ -128,7 +175,7 @@ test.skipIf(!available).each(rows)(
       expect([i, loads(helper, { [i]: `r${i + 1} = 77` }) === true]).toEqual([i, false]);
       const emptySize = other?.kind === 'size' && other.zero ? { [i + 1]: `r${i + 2} = 0` } : {};
       const taken = loads(helper, { [i]: `r${i + 1} = 0`, ...emptySize }) === true;
-      expect([i, taken]).toEqual([i, arg.kind === 'mem' && arg.nullable === true]);
+      expect([i, taken]).toEqual([i, 'nullable' in arg && arg.nullable === true]);
     });
   },
 );
@@ -207,6 +254,16 @@ test.skipIf(!available).each(['bpf_ringbuf_submit', 'bpf_ringbuf_discard'])(
     expect(takes(call('0'))).toBe(false);
   },
 );
+
+test('an attach type may take helpers away and give others', () => {
+  const bind = helperByName('bpf_bind')!.id;
+  expect(mayCall('cgroup_sock_addr', bind, 'cgroup_inet4_connect')).toBe(true);
+  expect(mayCall('cgroup_sock_addr', bind, 'cgroup_inet4_bind')).toBe(false);
+  const setsockopt = helperByName('bpf_setsockopt')!.id;
+  expect(mayCall('cgroup_sockopt', setsockopt, 'cgroup_getsockopt')).toBe(false);
+  expect(mayCall('cgroup_sockopt', setsockopt, 'cgroup_setsockopt')).toBe(true);
+  expect(mayCall('lsm', bind, 'lsm_mac')).toBeUndefined();
+});
 
 test('every helper of Linux 6.18 has a name', () => {
   expect(HELPER_NAMES.length).toBe(212);

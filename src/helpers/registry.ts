@@ -1,22 +1,38 @@
 import { callbacks } from './callbacks.js';
-import { CALLABLE_HELPERS, GPL_HELPERS } from './callers.js';
+import { ATTACH_TYPE_HELPERS, CALLABLE_HELPERS, GPL_HELPERS } from './callers.js';
 import { control } from './control.js';
-import type { Helper } from './helper.js';
+import { dynptr } from './dynptr.js';
+import type { Helper, HelperArg } from './helper.js';
+import { kernelObjects } from './kernel-objects.js';
 import { mapElements } from './map-elements.js';
 import { HELPER_NAMES } from './names.js';
+import { parse } from './parse.js';
 import { queues } from './queues.js';
 import { ringbuf } from './ringbuf.js';
+import { routes } from './routes.js';
 import type { HelperRow } from './row.js';
 import { skb } from './skb.js';
+import { skbEdit } from './skb-edit.js';
+import { sockCalls } from './sock-calls.js';
+import { socketIdentity } from './socket-identity.js';
 import { sockets } from './sockets.js';
+import { sockmap } from './sockmap.js';
+import { storage } from './storage.js';
 import { strings } from './strings.js';
 import { task } from './task.js';
 import { time } from './time.js';
+import { timers } from './timers.js';
 import { tracing } from './tracing.js';
 import { xdpFrame } from './xdp-frame.js';
 
 const GPL = parseRanges(GPL_HELPERS);
 const CALLERS = new Map(Object.entries(CALLABLE_HELPERS).map(([type, ids]) => [type, parseRanges(ids)]));
+const EXCEPTIONS = new Map(
+  Object.entries(ATTACH_TYPE_HELPERS).map(([key, { not, also }]) => [
+    key,
+    { not: parseRanges(not), also: parseRanges(also) },
+  ]),
+);
 const ID_BY_NAME = new Map<string, number>(HELPER_NAMES.map((name, id) => [`bpf_${name}`, id]));
 
 /** Every helper whose prototype skep knows, ascending by id. */
@@ -31,6 +47,16 @@ export const HELPERS: readonly Helper[] = [
   ...strings,
   ...xdpFrame,
   ...skb,
+  ...skbEdit,
+  ...routes,
+  ...socketIdentity,
+  ...sockCalls,
+  ...sockmap,
+  ...storage,
+  ...timers,
+  ...dynptr,
+  ...kernelObjects,
+  ...parse,
   ...sockets,
   ...callbacks,
 ]
@@ -50,13 +76,24 @@ export function helperByName(name: string): Helper | undefined {
   return BY_NAME.get(name);
 }
 
+/** What a program of a type (bpftool's word) passes to a helper. */
+export function argumentsOf(helper: Helper, programType: string): readonly HelperArg[] {
+  return helper.variants?.find(({ programs }) => programs.includes(programType))?.args ?? helper.args;
+}
+
 /** The number of a helper by its full name, also of those whose prototype skep does not know. */
 export function helperId(name: string): number | undefined {
   return ID_BY_NAME.get(name);
 }
 
-/** Whether Linux 6.18 lets a program type (bpftool's word) call a helper; undefined when that was not measured. */
-export function mayCall(programType: string, id: number): boolean | undefined {
+/**
+ * Whether Linux 6.18 lets a program type (bpftool's word) call a helper, when it is loaded for an attach type;
+ * undefined when that was not measured.
+ */
+export function mayCall(programType: string, id: number, attachType?: string): boolean | undefined {
+  const exception = attachType === undefined ? undefined : EXCEPTIONS.get(`${programType} ${attachType}`);
+  if (exception?.also.has(id)) return true;
+  if (exception?.not.has(id)) return false;
   return CALLERS.get(programType)?.has(id);
 }
 
@@ -75,7 +112,7 @@ function complete(row: HelperRow): Helper {
 /** Numbers written as `1-3 5`. */
 function parseRanges(text: string): ReadonlySet<number> {
   const ids = new Set<number>();
-  for (const part of text.split(' ')) {
+  for (const part of text === '' ? [] : text.split(' ')) {
     const [first, last] = part.split('-').map(Number);
     for (let id = first!; id <= (last ?? first!); id++) ids.add(id);
   }

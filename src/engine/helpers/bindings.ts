@@ -1,5 +1,7 @@
+import { KernelError } from '../../errors/errno.js';
 import { helperName } from '../../helpers/names.js';
 import { hookByName } from '../../hooks/index.js';
+import { type Insn, operationAt } from '../../isa/index.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { HelperBinding } from '../abi.js';
 
@@ -126,6 +128,24 @@ const BINDINGS: Readonly<Record<string, HelperBinding | ((use: HelperUse) => Hel
   bpf_l4_csum_replace: status('l4_csum_replace', i32, i32, i64, i64, i64),
   bpf_csum_diff: runtime('csum_diff', [i32, i32, i32, i32, i32], i64),
 };
+
+/**
+ * The engine has every helper that the program calls.
+ * @throws {KernelError} EOPNOTSUPP naming the first that it has not.
+ */
+export function requireHelpers(insns: readonly Insn[]): void {
+  for (let at = 0; at < insns.length; at++) {
+    const operation = operationAt(insns, at);
+    if (operation.kind === 'ld_imm64') at++;
+    if (operation.kind !== 'call_helper' || bindingFor(operation.id) !== undefined) continue;
+    const name = helperName(operation.id) ?? `helper ${operation.id}`;
+    throw new KernelError('EOPNOTSUPP', `the engine has no ${name} yet`, {
+      facts: { insn: at, helper: operation.id },
+      hint: 'the program can be verified: skep verify',
+      docs: 'reference.md',
+    });
+  }
+}
 
 /** How compiled code reaches a helper; undefined when the engine does not have it. */
 export function bindingFor(id: number, use: HelperUse = {}): HelperBinding | undefined {

@@ -17,6 +17,7 @@ import {
   TYPE_SCALAR,
   TYPE_SOCK_COMMON,
   TYPE_SOCKET,
+  TYPE_TCP_SOCK,
   TYPE_TP_BUFFER,
 } from '../state/layout.js';
 import { tnumText } from './text.js';
@@ -39,11 +40,22 @@ const POINTER_TYPES: Readonly<Record<string, number>> = {
   pkt_meta: TYPE_PACKET_META,
   sock: TYPE_SOCKET,
   sock_or_null: TYPE_SOCKET | FLAG_MAYBE_NULL,
+  tcp_sock: TYPE_TCP_SOCK,
+  tcp_sock_or_null: TYPE_TCP_SOCK | FLAG_MAYBE_NULL,
   sock_common: TYPE_SOCK_COMMON,
   sock_common_or_null: TYPE_SOCK_COMMON | FLAG_MAYBE_NULL,
   flow_keys: TYPE_FLOW_KEYS,
   tp_buffer: TYPE_TP_BUFFER,
 };
+
+/** The type of a register that the log shows with this word, for pointers that contexts and helpers give. */
+export function pointerType(word: string): number | undefined {
+  // Which kernel struct it is does not matter yet: accesses through it are refused.
+  if (word.startsWith('trusted_ptr_')) return TYPE_BTF_ID | FLAG_TRUSTED;
+  if (word.startsWith('ptr_or_null_')) return TYPE_BTF_ID | FLAG_MAYBE_NULL;
+  if (word.startsWith('ptr_')) return TYPE_BTF_ID;
+  return POINTER_TYPES[word];
+}
 
 /**
  * The hook lets programs access these bytes of the context so.
@@ -61,7 +73,5 @@ export function checkCtxAccess(s: Session, off: number, size: number, write: boo
   const loaded = loadOf(access, off, size);
   if (loaded === undefined) return refuse(ctxAccess, s.at, { off, size });
   if (loaded === 'scalar') return TYPE_SCALAR;
-  // Which struct it is does not matter yet: accesses through it are refused.
-  if (loaded.startsWith('trusted_ptr_')) return TYPE_BTF_ID | FLAG_TRUSTED;
-  return POINTER_TYPES[loaded] ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
+  return pointerType(loaded) ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
 }

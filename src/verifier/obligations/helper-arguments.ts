@@ -47,6 +47,8 @@ import { checkStackBounds, frameOfPointer } from './stack-bounds.js';
 /** What the arguments of one call have told so far. */
 export interface CallFacts {
   readonly helper: Helper;
+  /** What programs of this type pass to it. */
+  readonly args: readonly HelperArg[];
   map: MapFacts | undefined;
   mapIndex: number;
   /** The key's constant value, when it is known and worth knowing. */
@@ -90,6 +92,7 @@ const ACCEPTED: Readonly<Record<string, readonly number[]>> = {
   stack_or_null: [TYPE_STACK],
 };
 const SOCKETS = {
+  full: [TYPE_SOCKET],
   any: [TYPE_SOCK_COMMON, TYPE_SOCKET, TYPE_TCP_SOCK, TYPE_XDP_SOCK],
   trusted: [
     TYPE_SOCK_COMMON,
@@ -107,7 +110,7 @@ function isReleased(argument: HelperArg): boolean {
 
 /** Checks one argument of a helper call against its prototype. @param index from 0. */
 export function checkArgument(s: Session, call: CallFacts, index: number): void {
-  const argument = call.helper.args[index] as HelperArg;
+  const argument = call.args[index] as HelperArg;
   const regno = index + 1;
   const reg = s.checkReadable(regno);
   if (argument.kind === 'anything') return;
@@ -141,7 +144,7 @@ function noteReference(s: Session, call: CallFacts, argument: HelperArg, regno: 
 }
 
 function isNullable(argument: HelperArg): boolean {
-  return argument.kind === 'stack_or_null' || (argument.kind === 'mem' && argument.nullable === true);
+  return argument.kind === 'stack_or_null' || ('nullable' in argument && argument.nullable === true);
 }
 
 function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr): void {
@@ -187,6 +190,7 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
         refuse(mapKey, s.at, { what: 'value' });
         return;
       }
+      if (argument.nullable === true && s.memory.isScalar(reg)) return;
       const fills = argument.uninit === true;
       checkMemory(s, call, regno, call.map.valueSize, fills, false, fills);
       return;
@@ -221,7 +225,7 @@ function checkSize(
 ): void {
   const { memory } = s;
   const regno = index + 1;
-  const before = call.helper.args[index - 1];
+  const before = call.args[index - 1];
   const fills = before?.kind === 'mem' && before.uninit === true;
   const umax = memory.umaxNumber(reg);
   call.maxSize = memory.umax(reg);

@@ -1,3 +1,4 @@
+import { argumentsOf, mayCall } from '../../helpers/registry.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
@@ -66,13 +67,17 @@ export function transferHelperCall(s: Session, id: number): void {
     refuse(unsupported, s.at, { what: `helper ${name}` });
     return;
   }
-  const { programs } = helper;
-  if (programs !== 'all' && !programs.includes(s.program.hook.name))
-    refuse(helperNotAllowed, s.at, { name, id });
+  const { name: type } = s.program.hook;
+  const allowed = mayCall(type, id, s.program.attachType);
+  if (allowed === undefined)
+    refuse(unsupported, s.at, { what: `calling helpers in programs of type ${type}` });
+  if (allowed === false) refuse(helperNotAllowed, s.at, { name, id });
   if (helper.gplOnly && !isGplCompatible(s.program.license)) refuse(helperGpl, s.at, {});
   if (helper.mightSleep === true) refuse(unsupported, s.at, { what: 'helpers that may sleep' });
+  const args = argumentsOf(helper, s.program.hook.name);
   const call: CallFacts = {
     helper,
+    args,
     map: undefined,
     mapIndex: -1,
     constantKey: undefined,
@@ -83,7 +88,7 @@ export function transferHelperCall(s: Session, id: number): void {
     releases: 0,
     subprogram: -1,
   };
-  for (let index = 0; index < helper.args.length; index++) checkArgument(s, call, index);
+  for (let index = 0; index < args.length; index++) checkArgument(s, call, index);
   checkMap(s, call);
   noteFacts(s, call);
   fill(s, call);
@@ -170,6 +175,11 @@ function setResult(s: Session, call: CallFacts): void {
       memory.setId(result, ops.newId());
       if (call.helper.casts === true) memory.setRefObjId(result, call.refObjId);
       if (call.helper.acquires === true) acquireResult(s);
+      return;
+    case 'pointer':
+    case 'map_value':
+    case 'dynptr_data_or_null':
+      refuse(unsupported, s.at, { what: `what ${call.helper.name} returns` });
       return;
     default:
       call.helper.returns satisfies never;

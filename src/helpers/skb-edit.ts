@@ -1,0 +1,152 @@
+import { ANYTHING, CONST_MAP, CTX, type HelperRow, READ_MEM, row, SIZE, WRITE_MEM } from './row.js';
+
+const CHANGES = { changesPacket: true } as const;
+
+/** What surrounds a packet: tags, tunnels, marks, its type, length and time. */
+export const skbEdit: readonly HelperRow[] = [
+  row(
+    'clone_redirect',
+    '4.2',
+    'Sends a copy of the packet out of a device. Flag BPF_F_INGRESS 1: into it instead.',
+    [CTX, ANYTHING, ANYTHING],
+    CHANGES,
+  ),
+  row('get_cgroup_classid', '4.3', 'The net_cls class of the task, or of the socket of the packet.', [CTX], {
+    variants: [
+      {
+        programs: [
+          'socket_filter',
+          'kprobe',
+          'tracepoint',
+          'xdp',
+          'perf_event',
+          'cgroup_skb',
+          'cgroup_sock',
+          'sock_ops',
+          'sk_skb',
+          'cgroup_device',
+          'sk_msg',
+          'raw_tracepoint',
+          'cgroup_sock_addr',
+          'sk_reuseport',
+          'flow_dissector',
+          'cgroup_sysctl',
+          'raw_tracepoint_writable',
+          'cgroup_sockopt',
+          'tracing',
+          'sk_lookup',
+          'syscall',
+          'netfilter',
+        ],
+        args: [],
+      },
+    ],
+  }),
+  row(
+    'skb_vlan_push',
+    '4.3',
+    'Puts a VLAN tag of a protocol (big endian) and tag control information on the packet.',
+    [CTX, ANYTHING, ANYTHING],
+    CHANGES,
+  ),
+  row('skb_vlan_pop', '4.3', 'Takes the VLAN tag off the packet.', [CTX], CHANGES),
+  row(
+    'skb_get_tunnel_key',
+    '4.3',
+    'Fills a struct bpf_tunnel_key with the outer header’s data of a packet from a tunnel device.',
+    [CTX, WRITE_MEM, SIZE, ANYTHING],
+  ),
+  row('skb_set_tunnel_key', '4.3', 'Says by which outer header a tunnel device sends the packet on.', [
+    CTX,
+    READ_MEM,
+    SIZE,
+    ANYTHING,
+  ]),
+  row('skb_get_tunnel_opt', '4.6', 'Copies the options of the outer header; returns how many bytes.', [
+    CTX,
+    WRITE_MEM,
+    SIZE,
+  ]),
+  row('skb_set_tunnel_opt', '4.6', 'Sets the options of the outer header.', [CTX, READ_MEM, SIZE]),
+  row('get_route_realm', '4.4', 'The realm of the packet’s route, 0 without one.', [CTX]),
+  row(
+    'skb_change_proto',
+    '4.8',
+    'Turns an IPv4 packet into an IPv6 one or back; the program writes the new header.',
+    [CTX, ANYTHING, ANYTHING],
+    CHANGES,
+  ),
+  row(
+    'skb_change_type',
+    '4.8',
+    'Sets whom the packet is for: PACKET_HOST 0, BROADCAST 1, MULTICAST 2, OTHERHOST 3.',
+    [CTX, ANYTHING],
+  ),
+  row(
+    'skb_under_cgroup',
+    '4.8',
+    'Whether the packet’s socket is in the cgroup at an index of a cgroup_array, or below it.',
+    [CTX, CONST_MAP, ANYTHING],
+  ),
+  row(
+    'skb_change_tail',
+    '4.9',
+    'Cuts the packet to a length or makes it longer with zeros.',
+    [CTX, ANYTHING, ANYTHING],
+    CHANGES,
+  ),
+  row('csum_update', '4.9', 'Adds to the checksum of the whole packet that the driver computed.', [
+    CTX,
+    ANYTHING,
+  ]),
+  row(
+    'set_hash_invalid',
+    '4.9',
+    'Forgets the packet’s flow hash, so that it is computed anew when asked for.',
+    [CTX],
+  ),
+  row(
+    'skb_change_head',
+    '4.10',
+    'Makes room for a link-layer header in front of a packet that has none.',
+    [CTX, ANYTHING, ANYTHING],
+    CHANGES,
+  ),
+  row('set_hash', '4.13', 'Sets the packet’s flow hash.', [CTX, ANYTHING]),
+  row(
+    'skb_adjust_room',
+    '4.13',
+    'Adds or removes bytes behind the link-layer (mode 1) or the network header (mode 0).',
+    [CTX, ANYTHING, ANYTHING, ANYTHING],
+    CHANGES,
+  ),
+  row(
+    'skb_get_xfrm_state',
+    '4.18',
+    'Fills a struct bpf_xfrm_state with an IPsec state that the packet went through.',
+    [CTX, ANYTHING, WRITE_MEM, SIZE, ANYTHING],
+  ),
+  row('skb_cgroup_id', '4.18', 'The id of the cgroup of the packet’s socket.', [CTX]),
+  row(
+    'skb_ancestor_cgroup_id',
+    '4.19',
+    'The id of the ancestor at a level, the root being 0, of the cgroup of the packet’s socket.',
+    [CTX, ANYTHING],
+  ),
+  row(
+    'skb_ecn_set_ce',
+    '5.1',
+    'Marks the packet as having met congestion; 0 when its sender does not do ECN.',
+    [CTX],
+  ),
+  row('csum_level', '5.8', 'Asks, or changes, how many checksums in the packet were found right.', [
+    CTX,
+    ANYTHING,
+  ]),
+  row('skb_cgroup_classid', '5.10', 'The net_cls class of the packet’s socket, and nothing else’s.', [CTX]),
+  row('skb_set_tstamp', '5.18', 'Sets the packet’s time and which clock it is of.', [
+    CTX,
+    ANYTHING,
+    ANYTHING,
+  ]),
+];
