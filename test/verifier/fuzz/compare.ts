@@ -5,7 +5,8 @@ import { verify } from '../../../src/verifier/verify.js';
 import { loadAs } from '../../support/kernel-verifier.js';
 import { funcInfo } from '../../support/verifier-btf.js';
 import { assembleTest, makeKernelMaps, testFunctions, testProgram } from '../../support/verifier-program.js';
-import { type Generated, generate } from './generate.js';
+import { programOf } from './dense.js';
+import type { Generated } from './generate.js';
 
 /** How our verdict on one program compares with the kernel's. */
 export interface Comparison {
@@ -35,7 +36,8 @@ export function lastWords(log: string): string {
   return words.replace(/(verification time|stack depth|processed \d+ insns)[\s\S]*$/, '').trimEnd();
 }
 
-let maps: BpfFd[] | undefined;
+/** A program array belongs to the first type of program that uses it: each type has maps of its own. */
+const mapsOf = new Map<string, BpfFd[]>();
 
 /** The kernel's verdict; its maps are made once, since that is the slow part. */
 export function askKernel(
@@ -43,7 +45,9 @@ export function askKernel(
   hook: string,
   attachType?: string,
 ): { ok: boolean; log: string } {
-  maps ??= makeKernelMaps();
+  const kind = `${hook} ${attachType ?? ''}`;
+  const maps = mapsOf.get(kind) ?? makeKernelMaps();
+  mapsOf.set(kind, maps);
   const functions = testFunctions(insns, hook);
   const btf = functions === undefined ? undefined : btfLoad(writeBtf(functions.btf));
   const types =
@@ -63,8 +67,7 @@ export function askKernel(
 }
 
 /** Verifies the program of a seed here and in the kernel. */
-export function compare(seed: number): Comparison {
-  const program = generate(seed, true);
+export function compare(seed: number, program = programOf(seed)): Comparison {
   let insns: Insn[];
   try {
     insns = assembleTest(program.source);

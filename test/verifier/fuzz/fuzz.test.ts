@@ -3,6 +3,7 @@ import { verify } from '../../../src/verifier/verify.js';
 import { kernelRefusal } from '../../support/kernel-verifier.js';
 import { assembleTest, testProgram } from '../../support/verifier-program.js';
 import { compare } from './compare.js';
+import { generateDense } from './dense.js';
 import { generate, Random } from './generate.js';
 
 const refusal = kernelRefusal();
@@ -12,8 +13,20 @@ test.skipIf(refusal !== undefined)(
   () => {
     const differing: number[] = [];
     for (let seed = 500_000; seed < 500_400; seed++) {
-      const { outcome } = compare(seed);
+      const { outcome } = compare(seed, generate(seed, true));
       if (!['same', 'invalid', 'kernel_bug'].includes(outcome)) differing.push(seed);
+    }
+    expect(differing).toEqual([]);
+  },
+);
+
+test.skipIf(refusal !== undefined)(
+  `larger programs get the kernel's decision where all that they use is known ${refusal ?? ''}`,
+  () => {
+    const differing: number[] = [];
+    for (let seed = 1; seed < 160; seed += 2) {
+      const { outcome } = compare(seed, generateDense(seed));
+      if (outcome === 'unsound' || outcome === 'false_reject') differing.push(seed);
     }
     expect(differing).toEqual([]);
   },

@@ -14,7 +14,7 @@ import { type Places, randomWord, World } from './world.js';
 const RUNS = 4;
 const STEPS = 3000;
 /** Without the pruning of imprecise scalars programs may explode: those are not recorded. */
-const BUDGET = 20_000;
+const BUDGET = 4000;
 
 export interface Finding {
   readonly kind: 'outside' | 'crash';
