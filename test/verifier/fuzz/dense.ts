@@ -16,9 +16,9 @@ const BYTES = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 const HOOKS = ['socket_filter', 'xdp', 'sched_cls', 'tracepoint'] as const;
 const DEEPEST = 3;
 
-/** The program of a seed: odd ones are dense. */
-export function programOf(seed: number): Generated {
-  return seed % 2 === 1 ? generateDense(seed) : generate(seed, true);
+/** The program of a seed: odd ones are dense. `wide` as in `generate`. */
+export function programOf(seed: number, wide = true): Generated {
+  return seed % 2 === 1 ? generateDense(seed) : generate(seed, wide);
 }
 
 class Dense {

@@ -13,7 +13,7 @@ let shown = option('show', 5);
 let programs = 0;
 let steps = 0;
 for (let seed = first; Date.now() < end; seed++) {
-  const program = programOf(seed);
+  const program = programOf(seed, false);
   programs++;
   let verdict: ReturnType<typeof checkSoundness>;
   try {

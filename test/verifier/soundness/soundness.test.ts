@@ -8,7 +8,7 @@ import { checkSoundness, type Verdict } from './soundness.js';
 function verdicts(first: number, count: number, recorder?: () => Recorder): Verdict[] {
   return Array.from({ length: count }, (_, index) => {
     const seed = first + index;
-    return checkSoundness(programOf(seed), seed, recorder?.());
+    return checkSoundness(programOf(seed, false), seed, recorder?.());
   }).filter(({ outcome }) => outcome !== 'rejected');
 }
 

@@ -77,7 +77,8 @@ function execute(
     });
   } catch (error) {
     if (error instanceof Escape) return error.finding;
-    if (error instanceof SkepError && error.code === 'EXEC_BUDGET') return undefined;
+    // A run may take too long, or need a helper that the engine does not have.
+    if (error instanceof SkepError && ['EXEC_BUDGET', 'EXEC_CALL'].includes(error.code)) return undefined;
     return { kind: 'crash', insn: watch.last, text: String(error) };
   }
   return undefined;
