@@ -28,11 +28,11 @@ function refuseInner(type: MapType, inner: MapSpec | undefined): MapRefusal | un
   return checkInner(shape) ?? shape.type.checkCreate(shape);
 }
 
-/** What the verifier knows of a map before there is one: of those inside a map of maps. */
+/** What the verifier knows of the maps inside a map of maps: all of one shape, and, as in Linux, without a name. */
 export function factsOf(spec: MapSpec): MapFacts {
-  const { name, type, keySize, valueSize, maxEntries, flags } = spec;
+  const { type, keySize, valueSize, maxEntries, flags } = spec;
   return {
-    name,
+    name: '',
     type: mapType(type),
     keySize,
     valueSize,
