@@ -10,7 +10,10 @@ const KERNEL_GENERATORS = [
 ];
 const GENERATORS = process.argv.includes('--kernel')
   ? KERNEL_GENERATORS
-  : [{ source: 'gen/reference.ts', output: 'docs/reference.md' }];
+  : [
+      { source: 'gen/reference.ts', output: 'docs/reference.md' },
+      { source: 'gen/rules.ts', output: 'docs/rules' },
+    ];
 
 for (const { source } of GENERATORS) {
   const outfile = 'node_modules/.skep-generator.mjs';

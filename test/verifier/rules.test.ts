@@ -1,41 +1,35 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/verifier/rules/registry.js';
+import type { Rule, RuleExample } from '../../src/verifier/rules/rule.js';
 import { verify } from '../../src/verifier/verify.js';
 import { assembleTest, testProgram } from '../support/verifier-program.js';
 
-/** Rules whose example cannot be a test program: they need a licence, BTF, a size or a hook that these have not. */
-const WITHOUT_EXAMPLE = new Set([
-  'helper-gpl',
-  'helper-memory',
-  'map-key',
-  'return-value',
-  'return-type',
-  'call-arguments',
-  'too-complex',
-  'too-many-jumps',
-  'too-many-subprograms',
-  'mixed-pointers',
-  'tail-call',
-  'unsupported',
-  'program-size',
-  'read-only',
-  'special-field',
-]);
+const FOLDER = join(import.meta.dirname, '../../src/verifier/rules');
+const rules: readonly Omit<Rule<never>, 'message'>[] = RULES;
+/** Some rules cannot be shown by any program; their files say why. */
+const shown = rules.filter(({ withoutExample }) => withoutExample === undefined);
 
-const shown = RULES.filter(({ id }) => !WITHOUT_EXAMPLE.has(id));
+function verifyExample({ source, hook, license = 'GPL', attachType }: RuleExample) {
+  return verify(testProgram(assembleTest(source), hook, license, attachType));
+}
 
 describe('each rule', () => {
   test.each(shown)('$id refuses its failing example', ({ id, fails }) => {
-    const result = verify(testProgram(assembleTest(fails.source), fails.hook, 'GPL', fails.attachType));
+    const result = verifyExample(fails);
     expect(result.ok ? 'accepted' : result.rejection.rule).toBe(id);
   });
 
   test.each(shown)('$id lets its passing example through', ({ passes }) => {
-    const result = verify(testProgram(assembleTest(passes.source), passes.hook, 'GPL', passes.attachType));
+    const result = verifyExample(passes);
     expect(result.ok ? '' : result.rejection.message).toBe('');
   });
 
-  test('has an id of its own', () => {
-    expect(new Set(RULES.map(({ id }) => id)).size).toBe(RULES.length);
+  test('is in the registry under the name of its file', () => {
+    const files = readdirSync(FOLDER).map((file) => file.slice(0, -3));
+    expect(RULES.map(({ id }) => id).sort()).toEqual(
+      files.filter((name) => name !== 'rule' && name !== 'registry').sort(),
+    );
   });
 });

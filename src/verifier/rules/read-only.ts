@@ -15,6 +15,14 @@ export const readOnly: Rule<{
         : `R${reg} cannot write into ${text}`,
   explanation: 'This memory may be read only.',
   hint: 'Programs of this type cannot change it; copy it to the stack or a map.',
-  fails: { source: 'r1 = map[hash]\nr0 = 0\n*(u32 *)(r1 + 0) = r0\nexit' },
-  passes: { source: 'r1 = map[readonly][0]\nr0 = *(u32 *)(r1 + 0)\nexit' },
+  fails: {
+    hook: 'cgroup_skb',
+    source:
+      'r2 = *(u32 *)(r1 + 76)\nr3 = *(u32 *)(r1 + 80)\nr4 = r2\nr4 += 1\nif r4 > r3 goto +1\n*(u8 *)(r2 + 0) = 0\nr0 = 1\nexit',
+  },
+  passes: {
+    hook: 'cgroup_skb',
+    source:
+      'r2 = *(u32 *)(r1 + 76)\nr3 = *(u32 *)(r1 + 80)\nr4 = r2\nr4 += 1\nif r4 > r3 goto +1\nr0 = *(u8 *)(r2 + 0)\nr0 = 1\nexit',
+  },
 };

@@ -12,6 +12,6 @@ export const returnType: Rule<{
     `${exit} the register R${reg} is not a ${subprogram ? 'scalar' : 'known'} value (${type})`,
   explanation: 'A program or global function must return a number here.',
   hint: 'Return a number.',
-  fails: { source: 'r0 = 0\nexit' },
-  passes: { source: 'r0 = 0\nexit' },
+  fails: { hook: 'cgroup_sock', source: 'r0 = r1\nexit' },
+  passes: { hook: 'cgroup_sock', source: 'r0 = 0\nexit' },
 };

@@ -20,6 +20,6 @@ export const returnValue: Rule<{
   },
   explanation: 'The hook gives a meaning to some return values only.',
   hint: 'Return one of the allowed values.',
-  fails: { source: 'r0 = 0\nexit' },
-  passes: { source: 'r0 = 0\nexit' },
+  fails: { hook: 'cgroup_sock', source: 'r0 = 2\nexit' },
+  passes: { hook: 'cgroup_sock', source: 'r0 = 1\nexit' },
 };

@@ -8,6 +8,8 @@ export interface RuleExample {
   readonly attachType?: string;
   /** `hash` 4 -> 8 bytes is map 0, `array` 4 -> 16 bytes map 1, a read-only `array` map 2. */
   readonly source: string;
+  /** Default `GPL`. */
+  readonly license?: string;
 }
 
 /** One reason for which the verifier rejects. `F` is what a rejection by it carries. */
@@ -21,6 +23,8 @@ export interface Rule<F extends object> {
   readonly explanation: string;
   /** What makes such a program pass. */
   readonly hint: string;
+  /** Why no program can show the rule; the examples are then none. */
+  readonly withoutExample?: string;
   readonly fails: RuleExample;
   readonly passes: RuleExample;
 }
