@@ -162,7 +162,9 @@ function reloaded(c: Case, scalar: Scalar, history: readonly HistoryEntry[]): st
 function fixOf(c: Case, value: Value): string {
   const { kind, limit, size } = c.rejection.facts as { kind?: string; limit?: number; size?: number };
   if (c.rejection.rule === 'helper-size' && kind === 'zero')
-    return 'leave when the size is 0 before the call: this helper refuses to do nothing';
+    return umaxOf(value) < UNBOUNDED
+      ? 'leave when the size is 0 before the call: this helper refuses to do nothing'
+      : 'leave before the call when the size is 0 or more than the buffer holds';
   if (sminOf(value) < 0 && umaxOf(value) > 2 ** 31)
     return 'make it unsigned and compare it with its highest value before this use';
   if (limit !== undefined && size !== undefined)
@@ -179,14 +181,26 @@ function boundEdit(c: Case, history: readonly HistoryEntry[], scalar: Scalar): E
     const name = sizeName(line, history, c);
     if (name === undefined) return undefined;
     return c.rejection.facts['kind'] === 'zero'
-      ? guard(c, line, 'insert_before', `${name} == 0`)
-      : guard(c, line, 'insert_before', `${name} > sizeof(buffer)`);
+      ? guard(
+          c,
+          line,
+          'insert_before',
+          umaxOf(scalar.value) < UNBOUNDED
+            ? `${name} == 0`
+            : `${name} == 0 || ${name} > sizeof(${bufferName(line, name)})`,
+        )
+      : guard(c, line, 'insert_before', `${name} > sizeof(${bufferName(line, name)})`);
   }
   const index = /([A-Za-z_][\w>.-]*)\[([A-Za-z_]\w*)\]/.exec(line.text);
   if (index === null || limit === undefined || sminOf(scalar.value) < -(2 ** 33)) {
     if (index === null) return undefined;
   }
   return guard(c, line, 'insert_before', `${index[2]} >= sizeof(${index[1]}) / sizeof(${index[1]}[0])`);
+}
+
+/** The argument before the size. */
+function bufferName({ text }: LineInfo, size: string): string {
+  return new RegExp(`[(,]\\s*&?(\\w+)\\s*,\\s*${size}\\b`).exec(text)?.[1] ?? 'buffer';
 }
 
 function sizeName(line: LineInfo, history: readonly HistoryEntry[], c: Case): string | undefined {

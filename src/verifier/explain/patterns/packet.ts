@@ -100,5 +100,14 @@ function guardOf(c: Case, need: number): Edit | undefined {
   if (line === undefined || line.text === '') return undefined;
   const name = followedName(line);
   const bound = name === undefined || name === 'data' ? `data + ${need}` : `(void *)(${name} + 1)`;
-  return guard(c, line, 'insert_before', `${bound} > data_end`);
+  return guard(c, line, 'insert_before', `${bound} > ${endName(c)}`);
+}
+
+/** What the source calls data_end; the context's own field where it has no name for it. */
+function endName(c: Case): string {
+  const texts = c.told.program.lines.map(({ text }) => text);
+  const named = texts.map((text) => /(\w+)\s*=[^=].*->\s*data_end\b/.exec(text)?.[1]).find(Boolean);
+  if (named !== undefined) return named;
+  const context = texts.map((text) => /(\w+)\s*->\s*data\b/.exec(text)?.[1]).find(Boolean);
+  return context === undefined ? 'data_end' : `(void *)(long)${context}->data_end`;
 }
