@@ -35,6 +35,8 @@ for (const { source } of GENERATORS) {
   }
 }
 if (process.argv.includes('--check')) {
+  // Files that are new count as changes too.
+  execFileSync('git', ['add', '--intent-to-add', '--', ...GENERATORS.map(({ output }) => output)]);
   execFileSync('git', ['diff', '--exit-code', '--', ...GENERATORS.map(({ output }) => output)], {
     stdio: 'inherit',
   });

@@ -8,7 +8,7 @@ export const specialField: Rule<{ readonly name: string }> = {
     'Locks, timers and the like in a map value belong to the kernel: programs use them through helpers, never by loads and stores.',
   hint: 'Access the other members one by one; a copy of the whole struct touches the lock too.',
   withoutExample:
-    'map values with timers, locks or pointers need types, which the examples have not; the rule is tested with objects',
+    'only map values whose types are known have such fields, and the maps of the examples have no types',
   fails: { source: 'r0 = 0\nexit' },
   passes: { source: 'r0 = 0\nexit' },
 };
