@@ -30,8 +30,8 @@ export function caseFiles(): string[] {
  * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE]`, then the program, indented, then its label:
  * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `.
  */
-export function readCases(file: string): VerifierCase[] {
-  const text = readFileSync(join(CASES_FOLDER, `${file}.txt`), 'utf8');
+export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
+  const text = readFileSync(join(folder, `${file}.txt`), 'utf8');
   return text
     .split(/^## /m)
     .slice(1)
