@@ -176,11 +176,15 @@ export type RawLoad =
   | { readonly ok: true; readonly program: BpfFd; readonly log: string }
   | { readonly ok: false; readonly errno: number; readonly log: string };
 
+/** As libbpf. */
+const LOAD_ATTEMPTS = 5;
+
 /** BPF_PROG_LOAD with its log, which grows until it fits (at most 64 MiB). */
 export function progLoad(program: RawProgram): RawLoad {
   const insns = encodeInsns(program.insns);
   const fds = new Uint8Array(new Int32Array((program.maps ?? []).map((map) => map.fd)).buffer);
-  for (let logSize = 1 << 20; ; logSize *= 4) {
+  let logSize = 1 << 20;
+  for (let interrupted = 0; ; ) {
     const log = new Uint8Array(new ArrayBuffer(program.logLevel ? logSize : 0));
     const attr = new Attr(144)
       .u32(0, program.type)
@@ -202,8 +206,12 @@ export function progLoad(program: RawProgram): RawLoad {
       .u32(104, (program.lineInfo?.length ?? 0) / 16)
       .pointer(120, fds);
     const result = bpfSyscall(CMD.PROG_LOAD, attr.bytes);
-    if (result === -ERRNO.ENOSPC && logSize < 1 << 26) continue;
-    if (result === -ERRNO.EAGAIN) continue;
+    if (result === -ERRNO.ENOSPC && logSize < 1 << 26) {
+      logSize *= 4;
+      continue;
+    }
+    // A signal ends verification with EAGAIN; a profiler's signals would do so for ever.
+    if (result === -ERRNO.EAGAIN && ++interrupted < LOAD_ATTEMPTS) continue;
     return result < 0
       ? { ok: false, errno: -result, log: text(log) }
       : { ok: true, program: new BpfFd(result), log: text(log) };
