@@ -141,6 +141,15 @@ describe('a root that cannot be used', () => {
     },
   );
 
+  test.skipIf(process.platform !== 'linux')(
+    'is refused where no folder can be made, as in /proc (needs Linux)',
+    async () => {
+      const outcome = await cli.shell(`SKEP_ROOT=/proc/skep/root timeout 20 $SKEP ${create('m').join(' ')}`);
+      expect(outcome.status).toBe(1);
+      expect(outcome.stderr).toMatch(/^Error: [^\n]*\/proc\/skep\/root[^\n]*\nHint: [^\n]+\n$/);
+    },
+  );
+
   test.skipIf(process.getuid?.() !== 0)(
     'is named when permissions forbid it (needs another user to be)',
     async () => {

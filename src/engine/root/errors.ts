@@ -57,6 +57,13 @@ export function fileError(error: unknown, path: string, verb: 'read' | 'write'):
       const word = verb === 'read' ? 'ROOT_UNREADABLE' : 'ROOT_UNWRITABLE';
       return new RootError(word, `cannot ${verb} ${path}: ${why}`, { facts, hint: UNWRITABLE, cause: error });
     }
+    case 'ENOENT':
+      if (verb === 'read') break;
+      return new RootError('ROOT_UNWRITABLE', `cannot write ${path}: no folder can be made there`, {
+        facts,
+        hint: 'Choose another folder with SKEP_ROOT.',
+        cause: error,
+      });
     case 'ENOTDIR':
     case 'EISDIR':
       return new RootError(
@@ -68,7 +75,6 @@ export function fileError(error: unknown, path: string, verb: 'read' | 'write'):
           cause: error,
         },
       );
-    default:
-      return new RootError('ROOT_IO', `cannot ${verb} ${path}: ${code}`, { facts, cause: error });
   }
+  return new RootError('ROOT_IO', `cannot ${verb} ${path}: ${code}`, { facts, cause: error });
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineSnapshot } from '../snapshot.js';
 import { fileError, RootError, systemCode } from './errors.js';
@@ -79,10 +80,34 @@ function busy(folder: string, holder: LockHolder, waitMs: number): RootError {
   );
 }
 
+/**
+ * Makes `folder` and those above it that are missing. Not by mkdir's `recursive`: where the system says ENOENT of a
+ * folder that exists, as Linux does in /proc, Node then tries for ever.
+ */
+function makeFolders(folder: string): void {
+  try {
+    makeOne(folder);
+  } catch (error) {
+    const above = dirname(folder);
+    if (systemCode(error) !== 'ENOENT' || above === folder) throw error;
+    makeFolders(above);
+    makeOne(folder);
+  }
+}
+
+/** @throws EEXIST when it is a file. */
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
+}
+
 function makeFolder(folder: string): void {
   let names: string[];
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     names = readdirSync(folder);
   } catch (error) {
     // mkdir says EEXIST when the name is a file's.
