@@ -363,7 +363,9 @@ export class Engine implements Kernel {
     const replaced = this.#attachments.add({ linkId: id, programId: program.id, target });
     if (replaced !== undefined) this.#detach(replaced.linkId);
     this.#nextLinkId = Math.max(this.#nextLinkId, id + 1);
-    const link = new LinkHandle(id, program.id, target, (linkId) => this.#detach(linkId));
+    const iface = 'iface' in target ? target.iface : undefined;
+    const ifindex = iface === undefined ? undefined : this.devices.byName(iface).ifindex;
+    const link = new LinkHandle(id, program.id, target, ifindex, (linkId) => this.#detach(linkId));
     this.#links.set(id, link);
     this.#programs.use(program);
     return link;

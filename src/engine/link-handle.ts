@@ -15,17 +15,31 @@ export class LinkHandle implements Link {
   readonly id: number;
   readonly programId: number;
   readonly target: AttachTarget;
+  readonly #ifindex: number | undefined;
   readonly #detach: (id: number) => void;
 
-  constructor(id: number, programId: number, target: AttachTarget, detach: (id: number) => void) {
+  constructor(
+    id: number,
+    programId: number,
+    target: AttachTarget,
+    ifindex: number | undefined,
+    detach: (id: number) => void,
+  ) {
     this.id = id;
     this.programId = programId;
     this.target = target;
+    this.#ifindex = ifindex;
     this.#detach = detach;
   }
 
   async info(): Promise<LinkInfo> {
-    return { id: this.id, type: LINK_TYPE[this.target.kind], programId: this.programId, target: this.target };
+    return {
+      id: this.id,
+      type: LINK_TYPE[this.target.kind],
+      programId: this.programId,
+      target: this.target,
+      ...(this.#ifindex === undefined ? {} : { ifindex: this.#ifindex }),
+    };
   }
 
   async detach(): Promise<void> {

@@ -204,6 +204,8 @@ export interface LinkInfo {
   readonly type: string;
   readonly programId: number;
   readonly target: AttachTarget;
+  /** Of the device that `target` names. */
+  readonly ifindex?: number;
 }
 export interface Link {
   readonly kind: 'link';

@@ -198,7 +198,12 @@ export function kernelSuite(name: string, make: () => Promise<Subject>): void {
     test('one XDP program holds a device, unless told to give way', async () => {
       const program = await kernel.loadProgram(asmProgram('xdp', PASS, []));
       const link = await kernel.attach(program, ETH0);
-      expect(await link.info()).toMatchObject({ id: link.id, type: 'xdp', programId: program.id });
+      expect(await link.info()).toMatchObject({
+        id: link.id,
+        type: 'xdp',
+        programId: program.id,
+        ifindex: expect.any(Number),
+      });
       await expect(kernel.attach(program, ETH0)).rejects.toMatchObject({ errno: 'EBUSY' });
       const second = await kernel.attach(program, { ...ETH0, replace: true });
       expect((await kernel.links()).map((one) => one.id)).toEqual([second.id]);

@@ -24,18 +24,20 @@ export const run: Run = ({ words, out, withKernel }) =>
     const tc = rows.filter(({ link }) => link.target.kind === 'tcx');
     if (out.json) out.answer([{ xdp: xdp.map(xdpJson), tc: tc.map(tcJson), flow_dissector: [] }]);
     else {
-      out.write(`xdp:\n${xdp.map((row) => `${row.iface} ${modeOf(row)} id ${row.program.id}\n`).join('')}\n`);
       out.write(
-        `tc:\n${tc.map((row) => `${row.iface} ${placeOf(row)} ${row.program.name} prog_id ${row.program.id} link_id ${row.link.id}\n`).join('')}\n`,
+        `xdp:\n${xdp.map((row) => `${deviceOf(row)} ${modeOf(row)} id ${row.program.id}\n`).join('')}\n`,
+      );
+      out.write(
+        `tc:\n${tc.map((row) => `${deviceOf(row)} ${placeOf(row)} ${row.program.name} prog_id ${row.program.id} link_id ${row.link.id}\n`).join('')}\n`,
       );
       out.write('flow_dissector:\n\n');
     }
     return undefined;
   });
 
-const xdpJson = (row: Row): Json => ({ devname: row.iface, mode: modeOf(row), id: row.program.id });
+const xdpJson = (row: Row): Json => ({ ...deviceJson(row), mode: modeOf(row), id: row.program.id });
 const tcJson = (row: Row): Json => ({
-  devname: row.iface,
+  ...deviceJson(row),
   kind: placeOf(row),
   name: row.program.name,
   prog_id: row.program.id,
@@ -44,6 +46,16 @@ const tcJson = (row: Row): Json => ({
   link_flags: [],
 });
 
+/** As bpftool: `eth0(2)`. */
+function deviceOf({ iface, link: { ifindex } }: Row): string {
+  return ifindex === undefined ? iface : `${iface}(${ifindex})`;
+}
+function deviceJson({ iface, link: { ifindex } }: Row): {
+  readonly devname: string;
+  readonly ifindex?: number;
+} {
+  return { devname: iface, ...(ifindex === undefined ? {} : { ifindex }) };
+}
 function modeOf({ link: { target } }: Row): string {
   return target.kind === 'xdp' && target.mode === 'generic' ? 'generic' : 'driver';
 }
