@@ -23,6 +23,9 @@ import type { ProgramFacts } from '../verifier/verify.js';
 /** Why a program stopped, in `env.trap_code`. */
 export const TRAP = { none: 0, budget: 1, address: 2, stack: 3, badCall: 4 } as const;
 
+/** A helper written in TypeScript: takes and returns unsigned 64-bit bigints. */
+export type HostFunction = (...args: bigint[]) => bigint;
+
 /** How a helper is reached from compiled code. Pointers and sizes are i32, addresses being offsets in the memory. */
 export type HelperBinding =
   /** A runtime export. A result of i32 is zero-extended, or sign-extended when `signed`. */

@@ -1,5 +1,5 @@
-import type { Executable } from './abi.js';
-import { type HostFunction, interpret } from './interp/index.js';
+import type { Executable, HostFunction } from './abi.js';
+import { interpret } from './interp/index.js';
 import { compileToWasm, explainTrap, instantiate } from './jit/index.js';
 import type { EngineMemory } from './memory.js';
 import { MAP_MAX_ENTRIES, MAP_VALUES, PROG_SLOT, PROG_STRIDE } from './runtime/layout.js';

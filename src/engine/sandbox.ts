@@ -1,8 +1,8 @@
 import { SkepError } from '../errors/base.js';
 import type { Insn } from '../isa/index.js';
 import { mapType } from '../maps/registry.js';
-import type { Executable, HelperBinding, MapBinding } from './abi.js';
-import { type HostFunction, interpret } from './interp/index.js';
+import type { Executable, HelperBinding, HostFunction, MapBinding } from './abi.js';
+import { interpret } from './interp/index.js';
 import { compileToWasm, instantiate } from './jit/index.js';
 import { EngineMemory } from './memory.js';
 import { checkStructure } from './structure.js';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Executable, HelperBinding } from '../../src/engine/abi.js';
+import type { Executable, HelperBinding, HostFunction } from '../../src/engine/abi.js';
 import { interpret } from '../../src/engine/interp/index.js';
-import { compileToWasm, type HostFunction, instantiate } from '../../src/engine/jit/index.js';
+import { compileToWasm, instantiate } from '../../src/engine/jit/index.js';
 import { SkepError } from '../../src/errors/base.js';
 import type { Insn } from '../../src/isa/index.js';
 

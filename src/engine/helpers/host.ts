@@ -1,9 +1,10 @@
 import { ERRNO } from '../../errors/errno.js';
+import type { HostFunction } from '../abi.js';
 import type { EngineMemory } from '../memory.js';
 import { formatTrace } from './format.js';
 
 /** Helpers written in TypeScript, by the name in their binding. Arguments are unsigned 64-bit. */
-export type HostHelpers = Readonly<Record<string, (...args: bigint[]) => bigint>>;
+export type HostHelpers = Readonly<Record<string, HostFunction>>;
 
 /** Seconds by which International Atomic Time is ahead of UTC since 2017. */
 const TAI_OFFSET = 37n;

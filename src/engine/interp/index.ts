@@ -1,3 +1,3 @@
 export { interpret } from './interpret.js';
 export type { ByteMemory } from './memory.js';
-export type { HostFunction, InterpreterOptions, RuntimeFunction } from './options.js';
+export type { InterpreterOptions, RuntimeFunction } from './options.js';

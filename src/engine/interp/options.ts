@@ -1,11 +1,9 @@
 import type { InsnIndex } from '../../isa/index.js';
-import type { Executable } from '../abi.js';
+import type { Executable, HostFunction } from '../abi.js';
 import type { ByteMemory } from './memory.js';
 
 /** A wasm export of the runtime: takes and returns i32 as number, i64 as bigint. */
 export type RuntimeFunction = (...args: (number | bigint)[]) => number | bigint | undefined;
-/** A helper written in TypeScript: takes and returns unsigned 64-bit bigints. */
-export type HostFunction = (...args: bigint[]) => bigint;
 
 /** What a program runs in. */
 export interface InterpreterOptions {

@@ -1,6 +1,5 @@
 export { type CompiledProgram, type CompileOptions, compileToWasm } from './compile.js';
 export {
-  type HostFunction,
   instantiate,
   type ProgramEnvironment,
   type ProgramInstance,

@@ -1,9 +1,7 @@
 import { SkepError } from '../../errors/base.js';
+import type { HostFunction } from '../abi.js';
 import type { CompiledProgram } from './compile.js';
 import { explainTrap } from './trap.js';
-
-/** A helper written in TypeScript: takes and returns unsigned 64-bit bigints. */
-export type HostFunction = (...args: bigint[]) => bigint;
 
 /** What a compiled program is linked with; see `abi.ts`. */
 export interface ProgramEnvironment {

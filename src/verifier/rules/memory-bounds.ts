@@ -1,6 +1,7 @@
 import type { Rule } from './rule.js';
 
-export const memoryBounds: Rule<{
+/** What a bounds check found: shared with the rule of packets, whose wording is the same. */
+export interface BoundsFacts {
   readonly region?: 'packet' | { readonly name: string; readonly size: string };
   readonly reg: number;
   readonly off?: number;
@@ -8,31 +9,36 @@ export const memoryBounds: Rule<{
   readonly limit?: number;
   readonly id?: number;
   readonly kind: 'min' | 'max' | 'packet' | 'negative' | 'unbounded' | 'plain';
-}> = {
+}
+
+/** Linux's words for an access beyond the bounds of a region. */
+export function boundsMessage({ region, reg, off, size, limit, id, kind }: BoundsFacts): string {
+  const place =
+    region === undefined
+      ? []
+      : region === 'packet'
+        ? [`invalid access to packet, off=${off} size=${size}, R${reg}(id=${id},off=${off},r=${limit})`]
+        : [`invalid access to ${region.name}, ${region.size}=${limit} off=${off} size=${size}`];
+  switch (kind) {
+    case 'min':
+      return [...place, `R${reg} min value is outside of the allowed memory range`].join('\n');
+    case 'max':
+      return [...place, `R${reg} max value is outside of the allowed memory range`].join('\n');
+    case 'packet':
+      return [...place, `R${reg} offset is outside of the packet`].join('\n');
+    case 'negative':
+      return `R${reg} min value is negative, either use unsigned index or do a if (index >=0) check.`;
+    case 'unbounded':
+      return `R${reg} unbounded memory access, make sure to bounds check any such access`;
+    case 'plain':
+      return place.join('\n');
+  }
+}
+
+export const memoryBounds: Rule<BoundsFacts> = {
   id: 'memory-bounds',
   errno: 'EACCES',
-  message: ({ region, reg, off, size, limit, id, kind }) => {
-    const place =
-      region === undefined
-        ? []
-        : region === 'packet'
-          ? [`invalid access to packet, off=${off} size=${size}, R${reg}(id=${id},off=${off},r=${limit})`]
-          : [`invalid access to ${region.name}, ${region.size}=${limit} off=${off} size=${size}`];
-    switch (kind) {
-      case 'min':
-        return [...place, `R${reg} min value is outside of the allowed memory range`].join('\n');
-      case 'max':
-        return [...place, `R${reg} max value is outside of the allowed memory range`].join('\n');
-      case 'packet':
-        return [...place, `R${reg} offset is outside of the packet`].join('\n');
-      case 'negative':
-        return `R${reg} min value is negative, either use unsigned index or do a if (index >=0) check.`;
-      case 'unbounded':
-        return `R${reg} unbounded memory access, make sure to bounds check any such access`;
-      case 'plain':
-        return place.join('\n');
-    }
-  },
+  message: boundsMessage,
   explanation:
     'The access may lie outside of the memory that the pointer points to: a map value, or memory that a helper gave.',
   hint: 'Compare the index with the size before it is used, and use the very register that was compared.',

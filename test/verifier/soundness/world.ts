@@ -1,6 +1,5 @@
-import type { Executable, HelperBinding } from '../../../src/engine/abi.js';
+import type { Executable, HelperBinding, HostFunction } from '../../../src/engine/abi.js';
 import { bindingFor } from '../../../src/engine/helpers/bindings.js';
-import type { HostFunction } from '../../../src/engine/interp/index.js';
 import { EngineMap } from '../../../src/engine/maps.js';
 import { EngineMemory } from '../../../src/engine/memory.js';
 import { helperById } from '../../../src/helpers/registry.js';
