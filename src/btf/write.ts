@@ -14,12 +14,13 @@ import { StringWriter, WordWriter } from './word-writer.js';
 /**
  * Writes types as a BTF section: the inverse of `readBtf`. Types keep their ids; equal strings are stored once.
  *
+ * @param strings strings that are in the section too, for `.BTF.ext` to refer to.
+ *
  * @throws {SkepError} `BTF_UNSUPPORTED` for what the format cannot hold (more than 65,535 members, an offset of a
  * bit-field beyond 2^24 bits).
  */
-export function writeBtf(btf: Btf, littleEndian = true): Uint8Array {
+export function writeBtf(btf: Btf, littleEndian = true, strings = new StringWriter()): Uint8Array {
   const words = new WordWriter();
-  const strings = new StringWriter();
   for (const [id, type] of btf.types.entries()) if (type.kind !== 'void') writeType(words, strings, id, type);
   const text = strings.bytes();
   const typeBytes = words.length * 4;

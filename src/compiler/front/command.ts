@@ -10,12 +10,6 @@ export interface ClangCommand {
 /** Where clang writes; no source can have the name. */
 export const OUTPUT = '.skep-output.bc';
 /**
- * Where files of `/usr` go: clang's own headers are at `/usr` in its file system and hide all else there.
- * Debug information and messages say `/usr` all the same.
- */
-const USR = '/.skep-host';
-
-/**
  * Makes clang's command for a request. It is a `-cc1` command, what clang's driver would run: the driver
  * itself costs as much again as a small compilation. Jump tables and vectors are off: BPF has neither.
  */
@@ -33,16 +27,15 @@ export function clangCommand(request: FrontRequest): ClangCommand {
     ...['-main-file-name', source.slice(source.lastIndexOf('/') + 1)],
     ...['-mrelocation-model', 'static', '-mframe-pointer=all', '-fno-jump-tables'],
     ...['-fmath-errno', '-ffp-contract=on', '-fgnuc-version=4.2.1', '-ferror-limit', '19'],
-    ...['-resource-dir', '/usr', '-isysroot', '/usr'],
+    '-nobuiltininc',
     ...(request.debugInfo === false ? [] : debugFlags(request.directory ?? '/')),
-    `-fmacro-prefix-map=${USR}/=/`,
-    ...(request.includeDirs ?? []).flatMap((dir) => ['-I', inside(dir)]),
+    ...(request.includeDirs ?? []).flatMap((dir) => ['-I', dir]),
+    ...(request.systemDirs ?? []).flatMap((dir) => ['-internal-isystem', dir]),
     ...(request.defines ?? []).flatMap((define) => ['-D', define]),
     ...(request.flags ?? []),
-    ...['-o', OUTPUT, '-x', 'c', inside(source)],
+    ...['-o', OUTPUT, '-x', 'c', source],
   ];
-  const files = Object.entries(request.files).map(([path, bytes]) => [inside(path), bytes] as const);
-  return { args, files: Object.fromEntries(files) };
+  return { args, files: request.files };
 }
 
 function debugFlags(directory: string): string[] {
@@ -51,15 +44,5 @@ function debugFlags(directory: string): string[] {
     '-dwarf-version=5',
     '-debugger-tuning=gdb',
     `-fdebug-compilation-dir=${directory}`,
-    `-fdebug-prefix-map=${USR}/=/`,
   ];
-}
-
-function inside(path: string): string {
-  return path === '/usr' || path.startsWith('/usr/') ? USR + path : path;
-}
-
-/** Clang's messages, with the paths that the caller knows. */
-export function outsidePaths(text: string): string {
-  return text.replaceAll(`${USR}/`, '/');
 }

@@ -7,12 +7,14 @@ export interface FrontRequest {
   /** The path in `files` of the C source. */
   readonly source: string;
   /**
-   * Sources and headers by path; relative paths and absolute ones, with `/`. Those in `/usr` are found through
-   * `includeDirs` only, not by an `#include` that spells out the path.
+   * Sources and headers by path; relative paths and absolute ones, with `/`. Not even the headers of the
+   * compiler (`stddef.h`) are there by themselves.
    */
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** `-I`, in order. */
   readonly includeDirs?: readonly string[];
+  /** Where further headers are, after `includeDirs`; their warnings are not shown. */
+  readonly systemDirs?: readonly string[];
   /** `-D`: `NAME` or `NAME=value`. */
   readonly defines?: readonly string[];
   /** Which instructions the program may use, which the source can ask for; `v3` unless said. */

@@ -1,32 +1,21 @@
-import { compileError } from '../../errors/compile.js';
 import type { FrontEnd } from './front.js';
-import { type ClangPackage, compileWith, loadClang, runClang } from './run.js';
-
-let loaded: Promise<ClangPackage> | undefined;
-
-async function load(): Promise<ClangPackage> {
-  try {
-    // Written so that bundlers leave it: the package finds its modules beside itself.
-    const clang = (await import('@yowasp/clang')) as unknown as ClangPackage;
-    await loadClang(clang);
-    return clang;
-  } catch (cause) {
-    loaded = undefined;
-    throw compileError('COMPILE_NO_CLANG', 'The bundled clang cannot be loaded', {
-      cause,
-      hint: 'npm install @yowasp/clang',
-    });
-  }
-}
+import { type Clang, loadClang, type ReadClangFile } from './load.js';
+import { compileWith, runClang } from './run.js';
 
 /**
  * The bundled clang in the calling thread, which it blocks while it compiles: for a worker of a browser, and
  * for scripts that do nothing else. Loaded once.
+ *
+ * @param read reads a file of `@yowasp/clang`'s folder `gen`: by `fetch` in a browser.
  */
-export function clangInThisThread(): FrontEnd {
+export function clangInThisThread(read: ReadClangFile): FrontEnd {
+  let loaded: Promise<Clang> | undefined;
   return {
     compile: async (request) => {
-      loaded ??= load();
+      loaded ??= loadClang(read);
+      loaded.catch(() => {
+        loaded = undefined;
+      });
       const clang = await loaded;
       return compileWith(request, async (command) => runClang(clang, command));
     },

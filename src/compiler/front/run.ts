@@ -1,23 +1,8 @@
 import { compileError } from '../../errors/compile.js';
-import { type ClangCommand, clangCommand, OUTPUT, outsidePaths } from './command.js';
+import { type ClangCommand, clangCommand, OUTPUT } from './command.js';
 import { parseDiagnostics } from './diagnostics.js';
 import type { FrontRequest, FrontResult } from './front.js';
-
-/** The part of `@yowasp/clang` that is used. */
-export interface ClangPackage {
-  readonly runLLVM: (args: string[] | null, files: Tree, options: RunOptions) => unknown;
-  readonly Exit: new (...args: never[]) => Error & { readonly code: number };
-}
-
-type Tree = { [name: string]: Tree | string | Uint8Array };
-
-interface RunOptions {
-  readonly stdout?: (bytes: Uint8Array | null) => void;
-  readonly stderr?: (bytes: Uint8Array | null) => void;
-  readonly decodeASCII?: boolean;
-  readonly synchronously?: boolean;
-  readonly fetchProgress?: (event: { readonly totalLength: number; readonly doneLength: number }) => void;
-}
+import type { Clang, Tree } from './load.js';
 
 /** What a run of clang left behind, before it is made sense of; it crosses between threads. */
 export interface ClangRun {
@@ -27,21 +12,15 @@ export interface ClangRun {
   readonly crash: string | undefined;
 }
 
-/** Loads clang's modules: 75 MB, some 1.2 s. Runs after it need not wait for anything. */
-export async function loadClang(clang: ClangPackage): Promise<void> {
-  // Without a callback the package writes its progress to the console.
-  await clang.runLLVM(null, {}, { fetchProgress: () => {} });
-}
-
 /** Runs a loaded clang in this thread, blocking it for as long as the compilation takes. */
-export function runClang(clang: ClangPackage, command: ClangCommand): ClangRun {
+export function runClang(clang: Clang, command: ClangCommand): ClangRun {
   let text = '';
   const decoder = new TextDecoder();
   const take = (bytes: Uint8Array | null) => {
     if (bytes !== null) text += decoder.decode(bytes, { stream: true });
   };
   try {
-    const left = clang.runLLVM(['clang', ...command.args], treeOf(command.files), {
+    const left = clang.run(['clang', ...command.args], treeOf(command.files), {
       stdout: take,
       stderr: take,
       decodeASCII: false,
@@ -61,20 +40,19 @@ export async function compileWith(
   run: (command: ClangCommand) => Promise<ClangRun>,
 ): Promise<FrontResult> {
   const { bitcode, text, crash } = await run(clangCommand(request));
-  const shown = outsidePaths(text);
-  const diagnostics = parseDiagnostics(shown);
+  const diagnostics = parseDiagnostics(text);
   const failed = diagnostics.some(({ severity }) => severity === 'error' || severity === 'fatal error');
   if (crash !== undefined || (bitcode === undefined && !failed)) {
     throw compileError(
       'COMPILE_CLANG_CRASHED',
       `clang failed on ${request.source}: ${crash ?? 'no output'}`,
       {
-        facts: { source: request.source, text: shown },
+        facts: { source: request.source, text },
         hint: 'Try a smaller source; if it still fails, it is a bug of the bundled clang',
       },
     );
   }
-  return { bitcode, diagnostics, text: shown };
+  return { bitcode, diagnostics, text };
 }
 
 /** Nested folders, from paths. */

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { compileError } from '../../../errors/compile.js';
 import type { ClangCommand } from '../command.js';
@@ -82,7 +81,7 @@ export function bundledClang(): FrontEnd {
 
 function findClang(): string {
   try {
-    return pathToFileURL(createRequire(import.meta.url).resolve('@yowasp/clang')).href;
+    return createRequire(import.meta.url).resolve('@yowasp/clang');
   } catch (cause) {
     throw noClang(cause);
   }

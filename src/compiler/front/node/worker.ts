@@ -1,20 +1,16 @@
 // The thread that runs clang. The build bundles this file into worker.text.ts.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ClangCommand } from '../command.js';
-import { type ClangPackage, loadClang, runClang } from '../run.js';
+import { type Clang, loadClang } from '../load.js';
+import { runClang } from '../run.js';
+import { readClangFile } from './files.js';
 import type { WorkerAnswer, WorkerQuestion } from './messages.js';
 
-let loading: Promise<ClangPackage> | undefined;
-
-async function load(url: string): Promise<ClangPackage> {
-  const clang = (await import(url)) as ClangPackage;
-  await loadClang(clang);
-  return clang;
-}
+let loading: Promise<Clang> | undefined;
 
 async function answer(command: ClangCommand): Promise<WorkerAnswer['outcome']> {
   try {
-    loading ??= load((workerData as { readonly clang: string }).clang);
+    loading ??= loadClang(readClangFile((workerData as { readonly clang: string }).clang));
     return { run: runClang(await loading, command) };
   } catch (error) {
     loading = undefined;

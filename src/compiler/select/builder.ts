@@ -1,0 +1,167 @@
+import type { Width } from '../../isa/index.js';
+import type { SourceLocation } from '../ir/metadata.js';
+import type { MachineBlock, StackSlot } from '../machine/function.js';
+import type {
+  CoreRecord,
+  MachineBlockId,
+  MachineInstruction,
+  MachineOperand,
+  MachineOperation,
+  SlotId,
+  VirtualRegister,
+} from '../machine/instruction.js';
+
+type Alu = Extract<MachineOperation, { kind: 'alu' }>;
+
+/** Appends machine instructions, block by block, and knows what each register was computed from. */
+export class MachineBuilder {
+  readonly registers: Width[] = [];
+  readonly slots: StackSlot[] = [];
+  readonly blocks: MachineInstruction[][] = [];
+  readonly #definitions: (MachineInstruction | undefined)[] = [];
+  /** Facts that no definition shows: arguments, results of calls. */
+  readonly #zeroFrom = new Map<VirtualRegister, number>();
+  current = 0 as MachineBlockId;
+  location: SourceLocation | undefined;
+
+  block(): MachineBlockId {
+    return (this.blocks.push([]) - 1) as MachineBlockId;
+  }
+
+  /** Goes on at the end of a block. */
+  at(block: MachineBlockId): void {
+    this.current = block;
+  }
+
+  register(width: Width): VirtualRegister {
+    return (this.registers.push(width) - 1) as VirtualRegister;
+  }
+
+  slot(slot: StackSlot): SlotId {
+    return (this.slots.push(slot) - 1) as SlotId;
+  }
+
+  widthOf(register: VirtualRegister): Width {
+    return this.registers[register] ?? 64;
+  }
+
+  emit(operation: MachineOperation, core?: CoreRecord): void {
+    const instruction: MachineInstruction = {
+      ...operation,
+      ...(this.location === undefined ? {} : { location: this.location }),
+      ...(core === undefined ? {} : { core }),
+    };
+    this.blocks[this.current]?.push(instruction);
+    if ('dst' in operation && operation.dst !== undefined) this.#definitions[operation.dst] = instruction;
+  }
+
+  definition(register: VirtualRegister): MachineInstruction | undefined {
+    return this.#definitions[register];
+  }
+
+  alu(op: Alu['op'], width: Width, left: VirtualRegister, right: MachineOperand): VirtualRegister {
+    const dst = this.register(width);
+    this.emit({ kind: 'alu', op, width, dst, left, right });
+    return dst;
+  }
+
+  constant(value: bigint, width: Width): VirtualRegister {
+    const dst = this.register(width);
+    this.emit({
+      kind: 'constant',
+      dst,
+      value: width === 32 ? BigInt.asIntN(32, value) : BigInt.asIntN(64, value),
+    });
+    return dst;
+  }
+
+  /** The same bits in a register of another width; see the contract of `copy`. */
+  copy(src: VirtualRegister, width: Width): VirtualRegister {
+    if (this.widthOf(src) === width) return src;
+    const dst = this.register(width);
+    this.emit({ kind: 'copy', dst, src });
+    return dst;
+  }
+
+  /** Says that the bits of a register from `bit` on are zero. */
+  assumeZeroFrom(register: VirtualRegister, bit: number): void {
+    this.#zeroFrom.set(register, bit);
+  }
+
+  /** The lowest bit from which on all bits of a register are known to be zero; 64 when none is. */
+  zeroFrom(register: VirtualRegister, seen: ReadonlySet<VirtualRegister> = new Set()): number {
+    const told = this.#zeroFrom.get(register);
+    if (told !== undefined) return told;
+    const definition = this.#definitions[register];
+    if (definition === undefined || seen.size > 12) return 64;
+    // A phi in a loop that leads back to itself adds nothing.
+    if (seen.has(register)) return definition.kind === 'phi' ? 0 : 64;
+    const of = (source: VirtualRegister) => this.zeroFrom(source, new Set([...seen, register]));
+    switch (definition.kind) {
+      case 'load':
+        return definition.signed ? 64 : definition.bytes * 8;
+      case 'zext':
+        return Math.min(32, of(definition.src));
+      case 'copy':
+        return of(definition.src);
+      case 'constant':
+        return definition.value < 0n
+          ? this.widthOf(register) === 32
+            ? 32
+            : 64
+          : bitLength(definition.value);
+      case 'alu':
+        return Math.min(definition.width === 32 ? 32 : 64, aluZeroFrom(definition, of));
+      case 'neg':
+        return definition.width;
+      case 'movsx':
+        return definition.width;
+      case 'end':
+        return definition.to === 'bswap' && definition.bits === 64 ? 64 : definition.bits;
+      case 'phi': {
+        let most = 0;
+        for (const { reg } of definition.incoming) most = Math.max(most, of(reg));
+        return definition.incoming.length === 0 ? 64 : most;
+      }
+      default:
+        return 64;
+    }
+  }
+
+  finish(): MachineBlock[] {
+    return this.blocks.map((instructions) => ({ instructions, frequency: 1 }));
+  }
+}
+
+function aluZeroFrom({ op, left, right }: Alu, of: (register: VirtualRegister) => number): number {
+  const other = right.kind === 'reg' ? of(right.reg) : right.imm < 0 ? 64 : bitLength(BigInt(right.imm));
+  switch (op) {
+    case 'and':
+      return Math.min(of(left), other);
+    case 'or':
+    case 'xor':
+      return Math.max(of(left), other);
+    case 'rsh':
+      return right.kind === 'imm' ? Math.max(0, of(left) - right.imm) : of(left);
+    case 'lsh':
+      return right.kind === 'imm' ? Math.min(64, of(left) + right.imm) : 64;
+    case 'add':
+      return Math.min(64, Math.max(of(left), other) + 1);
+    case 'mul':
+      return Math.min(64, of(left) + other);
+    case 'div':
+      return of(left);
+    case 'mod':
+      return Math.min(64, Math.max(of(left), other));
+    default:
+      return 64;
+  }
+}
+
+/** Bits that a number which is not negative takes. */
+export function bitLength(value: bigint): number {
+  return value === 0n ? 0 : value.toString(2).length;
+}
+
+export const reg = (register: VirtualRegister): MachineOperand => ({ kind: 'reg', reg: register });
+export const imm = (value: number): MachineOperand => ({ kind: 'imm', imm: value });

@@ -1,0 +1,188 @@
+import type { Width } from '../../isa/index.js';
+import type { BpfCpu } from '../front/front.js';
+import type { BlockId, Instruction, Operation } from '../ir/instruction.js';
+import { typeOf } from '../ir/layout.js';
+import { type IrFunction, type IrModule, valueAt } from '../ir/module.js';
+import type { IrType, TypeId } from '../ir/type.js';
+import type { Value, ValueId } from '../ir/value.js';
+import type { MachineBase, MachineBlockId, MachineOperand, VirtualRegister } from '../machine/instruction.js';
+import { SourceProblem } from '../problem.js';
+import { MachineBuilder } from './builder.js';
+import { Uses } from './uses.js';
+
+/** A place in memory: a register or a stack slot, and a number of bytes. */
+export interface Address {
+  readonly base: MachineBase;
+  readonly offset: number;
+}
+
+interface PendingPhi {
+  readonly incoming: { reg: VirtualRegister; block: MachineBlockId }[];
+  readonly width: Width;
+  readonly from: readonly { readonly value: ValueId; readonly block: BlockId }[];
+}
+
+/** What the parts of instruction selection share about the function that they work on. */
+export class Selector {
+  readonly module: IrModule;
+  readonly fn: IrFunction;
+  readonly cpu: BpfCpu;
+  readonly builder = new MachineBuilder();
+  readonly uses: Uses;
+  readonly littleEndian: boolean;
+  /** Registers of values that are computed; several for an aggregate. */
+  readonly #registers = new Map<ValueId, readonly VirtualRegister[]>();
+  /** Places that values point to, of which no register need hold the address. */
+  readonly addresses = new Map<ValueId, Address>();
+  readonly #entries: MachineBlockId[] = [];
+  readonly #exits: MachineBlockId[] = [];
+  readonly #phis: PendingPhi[] = [];
+
+  constructor(module: IrModule, fn: IrFunction, cpu: BpfCpu) {
+    this.module = module;
+    this.fn = fn;
+    this.cpu = cpu;
+    this.littleEndian = !module.dataLayout.startsWith('E');
+    this.uses = new Uses(fn, (operation) => this.isLogical(operation));
+    for (const _ of fn.blocks) this.#entries.push(this.builder.block());
+  }
+
+  /** Whether the cpu has what came with a version. */
+  atLeast(version: BpfCpu): boolean {
+    return this.cpu >= version;
+  }
+
+  value(id: ValueId): Value {
+    return valueAt(this.module, this.fn, id);
+  }
+
+  type(id: TypeId): IrType {
+    return typeOf(this.module, id);
+  }
+
+  typeOfValue(id: ValueId): IrType {
+    return this.type(this.value(id).type);
+  }
+
+  /** The instruction that computes a value, if one does. */
+  instruction(id: ValueId): Instruction | undefined {
+    const value = this.value(id);
+    return value.kind === 'result' ? this.fn.blocks[value.block]?.instructions[value.index] : undefined;
+  }
+
+  /** Bits of an integer or pointer. @throws SourceProblem for what BPF has no registers for */
+  bits(type: IrType): number {
+    if (type.kind === 'pointer') return 64;
+    if (type.kind === 'integer' && type.bits <= 64) return type.bits;
+    return this.unsupported(
+      type.kind === 'float'
+        ? 'BPF has no floating point'
+        : type.kind === 'integer'
+          ? `BPF has no integers of ${type.bits} bits`
+          : `BPF cannot hold a ${type.kind} in a register`,
+      type.kind === 'float' ? 'use integers: fixed point, or a shift' : undefined,
+    );
+  }
+
+  width(type: IrType): Width {
+    return this.bits(type) <= 32 ? 32 : 64;
+  }
+
+  isLogical(operation: Operation): boolean {
+    if (operation.kind === 'binary') {
+      const type = this.typeOfValue(operation.left);
+      return type.kind === 'integer' && type.bits === 1;
+    }
+    if (operation.kind !== 'select') return false;
+    const type = this.typeOfValue(operation.whenTrue);
+    return type.kind === 'integer' && type.bits === 1;
+  }
+
+  unsupported(message: string, hint?: string): never {
+    throw new SourceProblem(message, this.builder.location, hint);
+  }
+
+  entry(block: BlockId): MachineBlockId {
+    return this.#entries[block] ?? (0 as MachineBlockId);
+  }
+
+  /** Begins an IR block. */
+  begin(block: number): void {
+    this.builder.at(this.entry(block as BlockId));
+  }
+
+  /** Ends an IR block: what its successors see as their predecessor. */
+  end(block: number): void {
+    this.#exits[block] = this.builder.current;
+  }
+
+  set(id: ValueId, ...registers: readonly VirtualRegister[]): void {
+    this.#registers.set(id, registers);
+  }
+
+  known(id: ValueId): VirtualRegister | undefined {
+    return this.#registers.get(id)?.[0];
+  }
+
+  parts(id: ValueId): readonly VirtualRegister[] | undefined {
+    return this.#registers.get(id);
+  }
+
+  /** A number that is known now, sign-extended from its width. */
+  constantOf(id: ValueId): bigint | undefined {
+    const value = this.value(id);
+    switch (value.kind) {
+      case 'integer':
+        return value.value;
+      case 'null':
+        return 0n;
+      default:
+        return undefined;
+    }
+  }
+
+  /** A phi whose incoming values are filled in when all blocks are there. */
+  phi(id: ValueId, from: PendingPhi['from']): void {
+    const width = this.width(this.typeOfValue(id));
+    const dst = this.builder.register(width);
+    const incoming: PendingPhi['incoming'] = [];
+    this.builder.emit({ kind: 'phi', dst, incoming });
+    this.#phis.push({ incoming, width, from });
+    this.set(id, dst);
+  }
+
+  /** Fills in the phis, in the blocks where their values come from. */
+  finishPhis(registerOf: (id: ValueId) => VirtualRegister): void {
+    for (const { incoming, width, from } of this.#phis) {
+      const seen = new Map<MachineBlockId, VirtualRegister>();
+      for (const { value, block } of from) {
+        const exit = this.#exits[block];
+        // A block that nothing reaches has no end.
+        if (exit === undefined) continue;
+        let reg = seen.get(exit);
+        if (reg === undefined) {
+          reg = this.#atEnd(exit, () => this.builder.copy(registerOf(value), width));
+          seen.set(exit, reg);
+          incoming.push({ reg, block: exit });
+        }
+      }
+    }
+  }
+
+  /** Emits code before the jump that ends a block. */
+  #atEnd<T>(block: MachineBlockId, emit: () => T): T {
+    const instructions = this.builder.blocks[block] ?? [];
+    const terminator = instructions.pop();
+    const before = instructions.length;
+    this.builder.at(block);
+    this.builder.location = instructions[before - 1]?.location ?? terminator?.location;
+    const result = emit();
+    if (this.builder.current !== block) this.unsupported('a value cannot be computed where blocks join');
+    if (terminator !== undefined) instructions.push(terminator);
+    return result;
+  }
+
+  imm(value: bigint): MachineOperand | undefined {
+    return value === BigInt.asIntN(32, value) ? { kind: 'imm', imm: Number(value) } : undefined;
+  }
+}
