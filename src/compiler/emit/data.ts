@@ -1,5 +1,5 @@
 import { sizeOf, structLayout, typeOf } from '../ir/layout.js';
-import { type IrModule, valueAt } from '../ir/module.js';
+import { type IrFunction, type IrModule, valueAt } from '../ir/module.js';
 import type { Value, ValueId } from '../ir/value.js';
 import { SourceProblem } from '../problem.js';
 
@@ -99,7 +99,7 @@ class DataWriter implements DataImage {
   }
 
   #address(id: ValueId, at: number): void {
-    const { symbol, addend } = constantAddress(this.#module, id) ?? {};
+    const { symbol, addend } = constantAddress(this.#module, undefined, id) ?? {};
     if (symbol === undefined || addend === undefined) {
       throw new SourceProblem(
         `the initial value of '${this.#name}' is computed from addresses, which only a loader knows`,
@@ -117,9 +117,17 @@ export interface ConstantAddress {
   readonly addend: number;
 }
 
-/** Works out a constant expression over addresses; undefined when it is none that a relocation can express. */
-export function constantAddress(module: IrModule, id: ValueId): ConstantAddress | undefined {
-  const value = valueAt(module, undefined, id);
+/**
+ * Works out a constant expression over addresses; undefined when it is none that a relocation can express.
+ *
+ * @param fn the function whose constant it is, if it is one's
+ */
+export function constantAddress(
+  module: IrModule,
+  fn: IrFunction | undefined,
+  id: ValueId,
+): ConstantAddress | undefined {
+  const value = valueAt(module, fn, id);
   switch (value.kind) {
     case 'global':
     case 'function':
@@ -131,18 +139,18 @@ export function constantAddress(module: IrModule, id: ValueId): ConstantAddress 
       return { symbol: undefined, addend: Number(value.value) };
     case 'cast-expression':
       return value.operation === 'ptrtoint' || value.operation === 'inttoptr' || value.operation === 'bitcast'
-        ? constantAddress(module, value.operand)
+        ? constantAddress(module, fn, value.operand)
         : undefined;
     case 'gep-expression': {
-      const base = constantAddress(module, value.base);
-      const offset = constantOffset(module, value.source, value.indices);
+      const base = constantAddress(module, fn, value.base);
+      const offset = constantOffset(module, fn, value.source, value.indices);
       return base === undefined || offset === undefined
         ? undefined
         : { symbol: base.symbol, addend: base.addend + offset };
     }
     case 'binary-expression': {
-      const left = constantAddress(module, value.left);
-      const right = constantAddress(module, value.right);
+      const left = constantAddress(module, fn, value.left);
+      const right = constantAddress(module, fn, value.right);
       if (left === undefined || right?.symbol !== undefined || right === undefined) return undefined;
       if (value.operation === 'add') return { ...left, addend: left.addend + right.addend };
       return value.operation === 'sub' ? { ...left, addend: left.addend - right.addend } : undefined;
@@ -155,13 +163,14 @@ export function constantAddress(module: IrModule, id: ValueId): ConstantAddress 
 /** The bytes that constant `getelementptr` indices add up to. */
 export function constantOffset(
   module: IrModule,
+  fn: IrFunction | undefined,
   source: Parameters<typeof sizeOf>[1],
   indices: readonly ValueId[],
 ): number | undefined {
   let type = source;
   let offset = 0;
   for (const [position, index] of indices.entries()) {
-    const value = valueAt(module, undefined, index);
+    const value = valueAt(module, fn, index);
     if (value.kind !== 'integer' && value.kind !== 'null') return undefined;
     const number = value.kind === 'null' ? 0 : Number(value.value);
     const shape = typeOf(module, type);

@@ -82,7 +82,7 @@ class ObjectWriter {
       if (global.linkage !== 'private') this.#symbol(global, place, SYMBOL.OBJECT);
     }
     for (const alias of this.#module.aliases) {
-      const { symbol, addend } = constantAddress(this.#module, alias.aliasee) ?? {};
+      const { symbol, addend } = constantAddress(this.#module, undefined, alias.aliasee) ?? {};
       const place = symbol === undefined ? undefined : this.#placeOf(symbol);
       if (place === undefined || addend === undefined) continue;
       const isFunction = symbol !== undefined && valueAt(this.#module, undefined, symbol).kind === 'function';

@@ -13,7 +13,7 @@ const MAX_OFFSET = 0x7fff;
 export function addressOf(s: Selector, id: ValueId): Address {
   const known = s.addresses.get(id);
   if (known !== undefined) return known;
-  const constant = s.value(id).kind === 'gep-expression' ? constantAddress(s.module, id) : undefined;
+  const constant = s.value(id).kind === 'gep-expression' ? constantAddress(s.module, s.fn, id) : undefined;
   if (constant?.symbol !== undefined && fits(constant.addend)) {
     return { base: { kind: 'reg', reg: registerOf(s, constant.symbol) }, offset: constant.addend };
   }

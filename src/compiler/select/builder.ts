@@ -1,6 +1,7 @@
 import type { Width } from '../../isa/index.js';
 import type { SourceLocation } from '../ir/metadata.js';
-import type { MachineBlock, StackSlot } from '../machine/function.js';
+import type { ValueId } from '../ir/value.js';
+import type { StackSlot } from '../machine/function.js';
 import type {
   CoreRecord,
   MachineBlockId,
@@ -21,6 +22,8 @@ export class MachineBuilder {
   readonly #definitions: (MachineInstruction | undefined)[] = [];
   /** Facts that no definition shows: arguments, results of calls. */
   readonly #zeroFrom = new Map<VirtualRegister, number>();
+  readonly #symbols = new Map<string, VirtualRegister>();
+  #calls = 0;
   current = 0 as MachineBlockId;
   location: SourceLocation | undefined;
 
@@ -45,7 +48,19 @@ export class MachineBuilder {
     return this.registers[register] ?? 64;
   }
 
+  /** The address of a symbol: once for a stretch of code without calls, which leave no cheap place to keep it. */
+  symbol(value: ValueId): VirtualRegister {
+    const key = `${this.current}:${this.#calls}:${value}`;
+    const known = this.#symbols.get(key);
+    if (known !== undefined) return known;
+    const dst = this.register(64);
+    this.emit({ kind: 'symbol', dst, symbol: { value, addend: 0 } });
+    this.#symbols.set(key, dst);
+    return dst;
+  }
+
   emit(operation: MachineOperation, core?: CoreRecord): void {
+    if (operation.kind === 'call' || operation.kind === 'asm') this.#calls++;
     const instruction: MachineInstruction = {
       ...operation,
       ...(this.location === undefined ? {} : { location: this.location }),
@@ -126,10 +141,6 @@ export class MachineBuilder {
       default:
         return 64;
     }
-  }
-
-  finish(): MachineBlock[] {
-    return this.blocks.map((instructions) => ({ instructions, frequency: 1 }));
   }
 }
 

@@ -79,7 +79,8 @@ function inputOperand(
   const number = s.constantOf(argument);
   if (/[inIJKX]/.test(code) && number !== undefined) return { kind: 'imm', imm: number };
   if (/[iX]/.test(code)) {
-    const symbol = s.value(argument).kind === 'result' ? undefined : constantAddress(s.module, argument);
+    const symbol =
+      s.value(argument).kind === 'result' ? undefined : constantAddress(s.module, s.fn, argument);
     if (symbol?.symbol !== undefined)
       return { kind: 'symbol', symbol: { value: symbol.symbol, addend: symbol.addend } };
   }

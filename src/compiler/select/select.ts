@@ -7,6 +7,7 @@ import { selectGep } from './address.js';
 import { selectBinary, selectCast } from './arithmetic.js';
 import { selectCompareExchange, selectReadModifyWrite } from './atomic.js';
 import { extendedForCall, extensionOf, selectCall } from './call.js';
+import { cleaned } from './clean.js';
 import { branchOn, choose } from './condition.js';
 import { selectAsm } from './inline-asm.js';
 import { leaves, partsOf, selectAlloca, selectLoad, selectStore } from './memory.js';
@@ -51,7 +52,7 @@ export function selectFunction(
   return {
     index,
     name: fn.name,
-    blocks: builder.finish(),
+    blocks: cleaned(builder),
     registers: builder.registers,
     slots: builder.slots,
     naked,

@@ -43,13 +43,12 @@ function constant(s: Selector, id: ValueId): VirtualRegister {
 }
 
 function symbolic(s: Selector, id: ValueId): VirtualRegister {
-  const address = constantAddress(s.module, id);
+  const address = constantAddress(s.module, s.fn, id);
   if (address === undefined)
     return s.unsupported('an address is computed in a way that no relocation can express');
   const { symbol, addend } = address;
   if (symbol === undefined) return s.builder.constant(BigInt(addend), 64);
-  const dst = s.builder.register(64);
-  s.builder.emit({ kind: 'symbol', dst, symbol: { value: symbol, addend: 0 } });
+  const dst = s.builder.symbol(symbol);
   return addend === 0 ? dst : s.builder.alu('add', 64, dst, imm(addend));
 }
 

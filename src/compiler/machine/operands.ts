@@ -1,0 +1,85 @@
+import type { MachineBase, MachineOperand, MachineOperation, VirtualRegister } from './instruction.js';
+
+/** The register that an operation defines, if it defines one; inline assembly may define several. */
+export function definitionOf(operation: MachineOperation): VirtualRegister | undefined {
+  return 'dst' in operation ? operation.dst : undefined;
+}
+
+/** The registers that an operation reads; a phi's are read in its predecessors. */
+export function usesOf(operation: MachineOperation): VirtualRegister[] {
+  switch (operation.kind) {
+    case 'alu':
+      return [operation.left, ...ofOperand(operation.right)];
+    case 'neg':
+    case 'end':
+    case 'movsx':
+    case 'copy':
+    case 'zext':
+    case 'addr_space_cast':
+      return [operation.src];
+    case 'load':
+      return ofBase(operation.base);
+    case 'store':
+      return [...ofBase(operation.base), ...ofOperand(operation.src)];
+    case 'atomic':
+      return [...ofBase(operation.base), ...(operation.src === undefined ? [] : [operation.src])];
+    case 'cmpxchg':
+      return [...ofBase(operation.base), operation.expected, operation.replacement];
+    case 'packet-load':
+      return [operation.context, ...(operation.index === undefined ? [] : [operation.index])];
+    case 'call':
+      return [
+        ...operation.arguments,
+        ...(operation.callee.kind === 'register' ? [operation.callee.reg] : []),
+      ];
+    case 'asm':
+      return operation.operands.flatMap((operand) => {
+        if (operand.kind === 'input' || operand.kind === 'tied') return [operand.reg];
+        return operand.kind === 'memory' ? ofBase(operand.base) : [];
+      });
+    case 'phi':
+      return operation.incoming.map(({ reg }) => reg);
+    case 'branch':
+      return [operation.left, ...ofOperand(operation.right)];
+    case 'exit':
+      return operation.value === undefined ? [] : [operation.value];
+    case 'constant':
+    case 'symbol':
+    case 'slot-address':
+    case 'argument':
+    case 'goto':
+    case 'unreachable':
+      return [];
+    default:
+      return operation satisfies never;
+  }
+}
+
+function ofBase(base: MachineBase): VirtualRegister[] {
+  return base.kind === 'reg' ? [base.reg] : [];
+}
+
+function ofOperand(operand: MachineOperand): VirtualRegister[] {
+  return operand.kind === 'reg' ? [operand.reg] : [];
+}
+
+/** Whether an operation does nothing but compute its result. */
+export function isPure(operation: MachineOperation): boolean {
+  switch (operation.kind) {
+    case 'alu':
+    case 'neg':
+    case 'end':
+    case 'movsx':
+    case 'copy':
+    case 'zext':
+    case 'addr_space_cast':
+    case 'constant':
+    case 'symbol':
+    case 'slot-address':
+    case 'phi':
+    case 'argument':
+      return true;
+    default:
+      return false;
+  }
+}
