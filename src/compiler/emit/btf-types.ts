@@ -81,6 +81,19 @@ export class BtfTypes {
     }
   }
 
+  /** The type of a map's definition: what its members point to tells of keys and values, and is needed whole. */
+  mapType(id: MetadataId | undefined): BtfTypeId {
+    const node = this.node(id);
+    if (node?.kind === 'derived-type') this.mapType(node.baseType);
+    else if (node?.kind === 'composite-type') {
+      for (const member of this.list(node.elements)) {
+        const field = this.node(member);
+        if (field?.kind === 'derived-type') this.typeOf(field.baseType);
+      }
+    }
+    return this.typeOf(id);
+  }
+
   node(id: MetadataId | undefined): Metadata | undefined {
     return id === undefined ? undefined : this.#module.metadata[id];
   }

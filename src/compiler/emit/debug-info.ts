@@ -107,7 +107,12 @@ function addVariables(module: IrModule, types: BtfTypes, variables: readonly Pla
     const variable = attached(module, global?.attachments, 'global-variable');
     if (global === undefined || variable === undefined) continue;
     const linkage = global.initializer === undefined ? 'extern' : linkageOf(global);
-    const type = types.add({ kind: 'var', name: global.name, type: types.typeOf(variable.type), linkage });
+    const type = types.add({
+      kind: 'var',
+      name: global.name,
+      type: placed.section === '.maps' ? types.mapType(variable.type) : types.typeOf(variable.type),
+      linkage,
+    });
     types.tags(variable.annotations, type);
     const section = sections.get(placed.section) ?? { end: 0, vars: [] };
     sections.set(placed.section, section);

@@ -56,7 +56,10 @@ class ObjectWriter {
 
   write(sourceLines: SourceLines): Uint8Array {
     for (const compiled of this.#functions) this.#sections.addFunction(this.#fn(compiled), compiled);
-    for (const global of this.#module.globals) this.#sections.addVariable(global);
+    for (const global of this.#module.globals) {
+      // `llvm.used` and its like are for the optimiser.
+      if (global.section !== 'llvm.metadata') this.#sections.addVariable(global);
+    }
     this.#sections.close();
     this.#define();
     for (const compiled of this.#functions) this.#code(compiled);

@@ -1,4 +1,10 @@
-import type { MachineBase, MachineOperand, MachineOperation, VirtualRegister } from './instruction.js';
+import type {
+  MachineBase,
+  MachineBlockId,
+  MachineOperand,
+  MachineOperation,
+  VirtualRegister,
+} from './instruction.js';
 
 /** The register that an operation defines, if it defines one; inline assembly may define several. */
 export function definitionOf(operation: MachineOperation): VirtualRegister | undefined {
@@ -81,5 +87,24 @@ export function isPure(operation: MachineOperation): boolean {
       return true;
     default:
       return false;
+  }
+}
+
+/** Where an operation that ends a block may go on. */
+export function targetsOf(operation: MachineOperation | undefined): MachineBlockId[] {
+  switch (operation?.kind) {
+    case 'goto':
+      return [operation.target];
+    case 'branch':
+      return [operation.whenTrue, operation.whenFalse];
+    case 'asm': {
+      if (operation.next === undefined) return [];
+      const jumps = operation.operands.flatMap((operand) =>
+        operand.kind === 'label' ? [operand.block] : [],
+      );
+      return [operation.next, ...jumps];
+    }
+    default:
+      return [];
   }
 }

@@ -7,6 +7,7 @@ import type { Code, Frame, Node } from './item.js';
 import { layOutCode } from './layout.js';
 import { estimateFrequencies } from './loops.js';
 import { lower } from './lower.js';
+import { sharedSlots } from './share-slots.js';
 import { spill } from './spill.js';
 
 /** After so many rounds of spilling there is no hope; two or three are usual. */
@@ -24,13 +25,15 @@ export function allocate(fn: MachineFunction, cpu: BpfCpu): CompiledFunction {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { registers, spilled } = colour(new Interference(code), brief);
     if (spilled.length === 0) {
-      const used = usedSlots(code, registers);
+      const shared = sharedSlots(code);
+      const home = (slot: number) => shared.get(slot) ?? slot;
+      const used = new Set([...usedSlots(code, registers)].map(home));
       const frame = layOutFrame(fn, code, used);
       // A naked function ends as its assembly does.
       const instructions = layOutCode(
         code,
         registers,
-        frameOf((slot) => frame.offsets[slot] ?? 0),
+        frameOf((slot) => frame.offsets[home(slot)] ?? 0),
         cpu,
       );
       return {

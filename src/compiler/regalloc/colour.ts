@@ -7,8 +7,8 @@ const COLOURS = 10;
 export interface Colouring {
   /** By node. */
   readonly registers: readonly Reg[];
-  /** Nodes that got no register. */
-  readonly spilled: readonly Node[];
+  /** Nodes that got no register, each with those that were joined with it: their values never overlap. */
+  readonly spilled: readonly (readonly Node[])[];
 }
 
 /**
@@ -240,9 +240,9 @@ class Colouring_ {
     return undefined;
   }
 
-  #withMerged(spilled: readonly Node[]): Node[] {
-    const all = new Set(spilled);
-    for (const node of this.#merged) if (all.has(this.#find(node))) all.add(node);
-    return [...all];
+  #withMerged(spilled: readonly Node[]): Node[][] {
+    const groups = new Map(spilled.map((node) => [node, [node]]));
+    for (const node of this.#merged) groups.get(this.#find(node))?.push(node);
+    return [...groups.values()];
   }
 }

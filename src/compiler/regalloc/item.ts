@@ -47,6 +47,8 @@ export interface Item {
   readonly make: (registers: readonly Reg[], frame: Frame) => readonly Placed[];
   /** What computes its result anew without other registers: cheaper than keeping it in memory. */
   readonly source?: MachineInstruction;
+  /** The stack slot that it fills or reads, when spilling made it. */
+  readonly spilled?: { readonly slot: number; readonly access: 'load' | 'store' };
   readonly location: SourceLocation | undefined;
   readonly core: CoreRecord | undefined;
 }

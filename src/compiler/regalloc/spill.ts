@@ -12,16 +12,16 @@ type Source = Extract<MachineOperation, { kind: 'constant' | 'symbol' | 'slot-ad
  *
  * @returns the nodes that were added, which live too briefly to be spilled again
  */
-export function spill(code: Code, nodes: readonly Node[], cpu: BpfCpu): Node[] {
-  const sources = rematerialisable(code, new Set(nodes));
+export function spill(code: Code, groups: readonly (readonly Node[])[], cpu: BpfCpu): Node[] {
+  const sources = rematerialisable(code, new Set(groups.flat()));
   const homes = new Map<Node, Home>();
-  for (const node of nodes) {
-    const source = sources.get(node);
-    if (source !== undefined) homes.set(node, { source });
-    else {
-      const bytes = code.widths[node] === 32 ? 4 : 8;
-      homes.set(node, { slot: code.slots.push({ bytes, align: bytes }) - 1, bytes });
-    }
+  for (const group of groups) {
+    const [first = 0] = group;
+    const source = group.length === 1 ? sources.get(first) : undefined;
+    const bytes = group.every((node) => code.widths[node] === 32) ? 4 : 8;
+    const home: Home =
+      source === undefined ? { slot: code.slots.push({ bytes, align: bytes }) - 1, bytes } : { source };
+    for (const node of group) homes.set(node, home);
   }
   const added: Node[] = [];
   for (const block of code.blocks) new Spilling(code, homes, cpu, added).block(block);
@@ -79,6 +79,9 @@ class Spilling {
     const own = first === undefined ? undefined : this.#homes.get(first.node);
     // What is computed again at its uses need not be computed here.
     if (item.source !== undefined && own !== undefined && 'source' in own) return;
+    // Both ends of the move live in one place.
+    const [to, from] = item.operands.map(({ node }) => this.#homes.get(node));
+    if (item.move && to !== undefined && to === from) return;
     const renamed = new Map<Node, Node>();
     const stores: Item[] = [];
     for (const operand of item.operands) {
@@ -115,6 +118,7 @@ class Spilling {
     items.push({
       ...common,
       operands: [{ node: fresh, role: 'def' }],
+      spilled: { slot, access: 'load' },
       make: ([dst], frame) =>
         placed({
           kind: 'load',
@@ -130,6 +134,7 @@ class Spilling {
   #store(node: Node, { slot, bytes }: Extract<Home, { slot: number }>, near: Item): Item {
     return {
       operands: [{ node, role: 'use' }],
+      spilled: { slot, access: 'store' },
       clobbers: [],
       move: false,
       location: near.location,

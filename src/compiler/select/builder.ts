@@ -19,6 +19,9 @@ export class MachineBuilder {
   readonly registers: Width[] = [];
   readonly slots: StackSlot[] = [];
   readonly blocks: MachineInstruction[][] = [];
+  /** For each block the IR block that it is part of; one may need several. */
+  readonly owners: number[] = [];
+  owner = 0;
   readonly #definitions: (MachineInstruction | undefined)[] = [];
   /** Facts that no definition shows: arguments, results of calls. */
   readonly #zeroFrom = new Map<VirtualRegister, number>();
@@ -28,6 +31,7 @@ export class MachineBuilder {
   location: SourceLocation | undefined;
 
   block(): MachineBlockId {
+    this.owners.push(this.owner);
     return (this.blocks.push([]) - 1) as MachineBlockId;
   }
 

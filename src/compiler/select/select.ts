@@ -45,7 +45,6 @@ export function selectFunction(
       s.builder.location = instruction.location;
       selectInstruction(s, instruction, names);
     }
-    s.end(block);
   }
   s.finishPhis((id) => registerOf(s, id));
   const { builder } = s;

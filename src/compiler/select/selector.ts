@@ -6,6 +6,7 @@ import { type IrFunction, type IrModule, valueAt } from '../ir/module.js';
 import type { IrType, TypeId } from '../ir/type.js';
 import type { Value, ValueId } from '../ir/value.js';
 import type { MachineBase, MachineBlockId, MachineOperand, VirtualRegister } from '../machine/instruction.js';
+import { targetsOf } from '../machine/operands.js';
 import { SourceProblem } from '../problem.js';
 import { MachineBuilder } from './builder.js';
 import { Uses } from './uses.js';
@@ -19,6 +20,7 @@ export interface Address {
 interface PendingPhi {
   readonly incoming: { reg: VirtualRegister; block: MachineBlockId }[];
   readonly width: Width;
+  readonly block: MachineBlockId;
   readonly from: readonly { readonly value: ValueId; readonly block: BlockId }[];
 }
 
@@ -35,7 +37,6 @@ export class Selector {
   /** Places that values point to, of which no register need hold the address. */
   readonly addresses = new Map<ValueId, Address>();
   readonly #entries: MachineBlockId[] = [];
-  readonly #exits: MachineBlockId[] = [];
   readonly #phis: PendingPhi[] = [];
 
   constructor(module: IrModule, fn: IrFunction, cpu: BpfCpu) {
@@ -44,7 +45,10 @@ export class Selector {
     this.cpu = cpu;
     this.littleEndian = !module.dataLayout.startsWith('E');
     this.uses = new Uses(fn, (operation) => this.isLogical(operation));
-    for (const _ of fn.blocks) this.#entries.push(this.builder.block());
+    fn.blocks.forEach((_, index) => {
+      this.builder.owner = index;
+      this.#entries.push(this.builder.block());
+    });
   }
 
   /** Whether the cpu has what came with a version. */
@@ -108,12 +112,8 @@ export class Selector {
 
   /** Begins an IR block. */
   begin(block: number): void {
+    this.builder.owner = block;
     this.builder.at(this.entry(block as BlockId));
-  }
-
-  /** Ends an IR block: what its successors see as their predecessor. */
-  end(block: number): void {
-    this.#exits[block] = this.builder.current;
   }
 
   set(id: ValueId, ...registers: readonly VirtualRegister[]): void {
@@ -147,24 +147,26 @@ export class Selector {
     const dst = this.builder.register(width);
     const incoming: PendingPhi['incoming'] = [];
     this.builder.emit({ kind: 'phi', dst, incoming });
-    this.#phis.push({ incoming, width, from });
+    this.#phis.push({ incoming, width, block: this.builder.current, from });
     this.set(id, dst);
   }
 
-  /** Fills in the phis, in the blocks where their values come from. */
+  /** Fills in the phis: each block that jumps to one brings the value of the IR block that it is part of. */
   finishPhis(registerOf: (id: ValueId) => VirtualRegister): void {
-    for (const { incoming, width, from } of this.#phis) {
-      const seen = new Map<MachineBlockId, VirtualRegister>();
-      for (const { value, block } of from) {
-        const exit = this.#exits[block];
-        // A block that nothing reaches has no end.
-        if (exit === undefined) continue;
-        let reg = seen.get(exit);
-        if (reg === undefined) {
-          reg = this.#atEnd(exit, () => this.builder.copy(registerOf(value), width));
-          seen.set(exit, reg);
-          incoming.push({ reg, block: exit });
-        }
+    const predecessors = new Map<MachineBlockId, Set<MachineBlockId>>();
+    this.builder.blocks.forEach((instructions, index) => {
+      for (const target of targetsOf(instructions.at(-1))) {
+        const known = predecessors.get(target) ?? new Set();
+        predecessors.set(target, known.add(index as MachineBlockId));
+      }
+    });
+    for (const { incoming, width, block, from } of this.#phis) {
+      for (const predecessor of predecessors.get(block) ?? []) {
+        const owner = this.builder.owners[predecessor];
+        const value = from.find((each) => each.block === owner)?.value;
+        if (value === undefined) continue;
+        const reg = this.#atEnd(predecessor, () => this.builder.copy(registerOf(value), width));
+        incoming.push({ reg, block: predecessor });
       }
     }
   }

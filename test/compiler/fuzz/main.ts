@@ -21,7 +21,7 @@ for (let seed = first; seed < first + count; seed++) {
     worst = Math.max(worst, slots.skep / slots.clang);
     compared++;
   }
-  if (outcome !== 'same' && outcome !== 'neither loads') {
+  if (outcome !== 'same' && (outcome !== 'neither loads' || process.argv.includes('--all'))) {
     process.stdout.write(
       `#### seed ${seed}: ${outcome}\n${detail}\n${process.argv.includes('--source') ? source : ''}\n`,
     );

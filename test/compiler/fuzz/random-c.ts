@@ -50,7 +50,7 @@ class Writer {
 
   #function(): void {
     const name = this.#fresh('f');
-    const arity = 1 + this.#below(4);
+    const arity = 1 + this.#below(3);
     const parameters = Array.from({ length: arity }, () => `${this.#pick(TYPES)} ${this.#fresh('a')}`);
     const names = parameters.map((parameter) => parameter.split(' ')[1] as string);
     const attribute = this.#pick([
@@ -84,7 +84,9 @@ class Writer {
       this.#readable.push(name);
       this.#writable.push(name);
     }
-    lines.push('\tstruct mixed s = {};\n\tu32 words[4] = {1, 2, 3, 4};\n\tu8 bytes[8] = {};');
+    lines.push(
+      '\tstruct mixed s = {};\n\t__builtin_memset(words, 3, sizeof(words));\n\t__builtin_memset(bytes, 0, sizeof(bytes));\n\tshared = 5;',
+    );
     for (const place of [
       's.a',
       's.b',
@@ -228,4 +230,5 @@ struct xdp_md { u32 data, data_end, data_meta, ingress_ifindex, rx_queue_index, 
 struct mixed { u8 a; u32 b; s16 c; u64 d; u32 low : 5, high : 11; s32 flag : 3; };
 #define SEC(name) __attribute__((section(name), used))
 u64 result;
-u32 shared = 5;`;
+u32 shared, words[4] __attribute__((aligned(8)));
+u8 bytes[8] __attribute__((aligned(8)));`;
