@@ -1,7 +1,9 @@
 import { readBitcode } from './bitcode/read.js';
-import type { SourceLines } from './emit/debug-info.js';
+import { pathOf, type SourceLines } from './emit/debug-info.js';
 import { emitObject } from './emit/object.js';
 import type { BpfCpu } from './front/front.js';
+import type { IrModule } from './ir/module.js';
+import { SourceProblem } from './problem.js';
 import { allocate } from './regalloc/allocate.js';
 import { selectModule } from './select/select.js';
 
@@ -19,11 +21,21 @@ export interface BackEndOptions {
  */
 export function compileBitcode(bitcode: Uint8Array, options: BackEndOptions = {}): Uint8Array {
   const module = readBitcode(bitcode);
-  const cpu = options.cpu ?? 'v3';
+  try {
+    return compileModule(module, options);
+  } catch (error) {
+    if (error instanceof SourceProblem && error.location !== undefined) {
+      error.file ??= pathOf(module, error.location.scope);
+    }
+    throw error;
+  }
+}
+
+function compileModule(module: IrModule, { cpu = 'v3', sourceLines }: BackEndOptions): Uint8Array {
   const functions = selectModule(module, { cpu }).map((fn) => allocate(fn, cpu));
   const littleEndian = !module.triple.startsWith('bpfeb');
   return emitObject(module, functions, {
     littleEndian,
-    ...(options.sourceLines === undefined ? {} : { sourceLines: options.sourceLines }),
+    ...(sourceLines === undefined ? {} : { sourceLines }),
   });
 }

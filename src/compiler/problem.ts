@@ -7,6 +7,8 @@ import type { SourceLocation } from './ir/metadata.js';
 export class SourceProblem extends Error {
   readonly location: SourceLocation | undefined;
   readonly hint: string | undefined;
+  /** The file of the location, as the debug information names it; set by who knows the module. */
+  file: string | undefined;
 
   /** @param message one sentence in clang's manner: no capital, no full stop. */
   constructor(message: string, location: SourceLocation | undefined, hint?: string) {

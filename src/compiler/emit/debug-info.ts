@@ -187,7 +187,7 @@ class CodeRecords {
   }
 
   #line(section: string, offset: number, { line, column, scope }: SourceLocation): void {
-    const file = this.#path(scope);
+    const file = pathOf(this.#module, scope);
     const text = this.#sourceLines(file, line);
     this.#records.lines.push({ section, offset, file, text, line, column });
   }
@@ -196,27 +196,24 @@ class CodeRecords {
   #firstLine(section: string, offset: number, index: number): void {
     const subprogram = attached(this.#module, this.#module.functions[index]?.attachments, 'subprogram');
     if (subprogram?.file === undefined) return;
-    const file = this.#file(subprogram.file);
+    const file = pathOf(this.#module, subprogram.file);
     const text = this.#sourceLines(file, subprogram.line);
     this.#records.lines.push({ section, offset, file, text, line: subprogram.line, column: 0 });
-  }
-
-  #path(scope: MetadataId): string {
-    const node = this.#types.node(scope);
-    const file = node !== undefined && 'file' in node ? node.file : undefined;
-    return file === undefined ? '' : this.#file(file);
-  }
-
-  #file(id: MetadataId): string {
-    const node = this.#types.node(id);
-    if (node?.kind !== 'file') return '';
-    const { filename, directory } = node;
-    return filename.startsWith('/') || directory === ''
-      ? filename
-      : `${directory.replace(/\/$/, '')}/${filename}`;
   }
 }
 
 function differs(a: SourceLocation, b: SourceLocation): boolean {
   return a.line !== b.line || a.column !== b.column || a.scope !== b.scope || a.inlinedAt !== b.inlinedAt;
+}
+
+/** The path of the file that a scope, or a file node itself, is in. */
+export function pathOf(module: IrModule, scope: MetadataId): string {
+  const node = module.metadata[scope];
+  if (node?.kind === 'file') {
+    const { filename, directory } = node;
+    if (filename.startsWith('/') || directory === '') return filename;
+    return `${directory.replace(/\/$/, '')}/${filename}`;
+  }
+  const file = node !== undefined && 'file' in node ? node.file : undefined;
+  return file === undefined ? '' : pathOf(module, file);
 }

@@ -71,6 +71,7 @@ describe('the bundled clang', () => {
         'src/near.h': bytes('#define NEAR 1\n'),
         'include/far.h': bytes('#define FAR 2\n'),
         '/usr/include/host.h': bytes('#define HOST 4\n'),
+        '/usr/include/stdbool.h': bytes('#define bool _Bool\n'),
       },
       includeDirs: ['include', '/usr/include'],
       defines: ['GIVEN=8'],

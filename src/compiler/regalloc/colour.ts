@@ -97,9 +97,10 @@ class Colouring_ {
     }
   }
 
-  /** Joins the two nodes of one move, the most frequent that may be. */
+  /** Joins the nodes of all moves for which that is safe, the most frequent first. */
   #coalesce(waiting: Set<Node>): boolean {
     const byWeight = [...this.#pending].sort((a, b) => b.weight - a.weight);
+    let joined = false;
     for (const move of byWeight) {
       const a = this.#find(move.to);
       const b = this.#find(move.from);
@@ -112,9 +113,9 @@ class Colouring_ {
       if (!safe) continue;
       this.#pending.delete(move);
       this.#merge(into, from, waiting);
-      return true;
+      joined = true;
     }
-    return false;
+    return joined;
   }
 
   #find(node: Node): Node {

@@ -79,7 +79,7 @@ export class Lowering {
   }
 
   move(to: Node, from: Node): void {
-    this.#items.push(moveItem(to, from, this.widths, this.cpu, this.#from?.location));
+    this.#items.push(moveItem(to, from, this.#from?.location));
   }
 
   /** The register operand of an access: none for a stack slot. */
@@ -95,10 +95,10 @@ export class Lowering {
         if (instruction.kind !== 'phi') continue;
         const width = this.fn.registers[instruction.dst] ?? 64;
         const carrier = this.fresh(width);
-        heads.push(moveItem(nodeOf(instruction.dst), carrier, this.widths, this.cpu, undefined));
+        heads.push(moveItem(nodeOf(instruction.dst), carrier, undefined));
         for (const { reg, block } of instruction.incoming) {
           const items = this.#blocks[block]?.items;
-          items?.push(moveItem(carrier, nodeOf(reg), this.widths, this.cpu, undefined));
+          items?.push(moveItem(carrier, nodeOf(reg), undefined));
         }
       }
       this.#blocks[index]?.items.unshift(...heads);
@@ -350,15 +350,8 @@ export class Lowering {
   }
 }
 
-export function moveItem(
-  to: Node,
-  from: Node,
-  widths: readonly Width[],
-  cpu: BpfCpu,
-  location: Item['location'],
-): Item {
-  const narrow = cpu >= 'v3' && (widths[from] === 32 || widths[to] === 32);
-  const width: Width = narrow ? 32 : 64;
+/** Moves whole registers: the half of a pointer is a number to the verifier. */
+export function moveItem(to: Node, from: Node, location: Item['location']): Item {
   return {
     operands: [def(to), use(from)],
     clobbers: [],
@@ -368,7 +361,13 @@ export function moveItem(
     make: ([dst, src]) =>
       dst === src
         ? []
-        : placed({ kind: 'alu', op: 'mov', width, dst: dst as Reg, src: { kind: 'reg', reg: src as Reg } }),
+        : placed({
+            kind: 'alu',
+            op: 'mov',
+            width: 64,
+            dst: dst as Reg,
+            src: { kind: 'reg', reg: src as Reg },
+          }),
   };
 }
 

@@ -18,9 +18,9 @@ export function spill(code: Code, groups: readonly (readonly Node[])[], cpu: Bpf
   for (const group of groups) {
     const [first = 0] = group;
     const source = group.length === 1 ? sources.get(first) : undefined;
-    const bytes = group.every((node) => code.widths[node] === 32) ? 4 : 8;
+    // Whole registers always: half of one may be half of a pointer, which the verifier does not let be stored.
     const home: Home =
-      source === undefined ? { slot: code.slots.push({ bytes, align: bytes }) - 1, bytes } : { source };
+      source === undefined ? { slot: code.slots.push({ bytes: 8, align: 8 }) - 1 } : { source };
     for (const node of group) homes.set(node, home);
   }
   const added: Node[] = [];
@@ -28,7 +28,7 @@ export function spill(code: Code, groups: readonly (readonly Node[])[], cpu: Bpf
   return added;
 }
 
-type Home = { readonly source: Source } | { readonly slot: number; readonly bytes: 4 | 8 };
+type Home = { readonly source: Source } | { readonly slot: number };
 
 /** Nodes with one definition that needs no other register. */
 function rematerialisable(code: Code, nodes: ReadonlySet<Node>): ReadonlyMap<Node, Source> {
@@ -114,7 +114,7 @@ class Spilling {
       items.push({ ...common, operands: [{ node: fresh, role: 'def' }], make, source: home.source });
       return fresh;
     }
-    const { slot, bytes } = home;
+    const { slot } = home;
     items.push({
       ...common,
       operands: [{ node: fresh, role: 'def' }],
@@ -122,7 +122,7 @@ class Spilling {
       make: ([dst], frame) =>
         placed({
           kind: 'load',
-          bytes,
+          bytes: 8,
           signed: false,
           dst: dst as Reg,
           ...placeIn(frame, slot, undefined, 0),
@@ -131,7 +131,7 @@ class Spilling {
     return fresh;
   }
 
-  #store(node: Node, { slot, bytes }: Extract<Home, { slot: number }>, near: Item): Item {
+  #store(node: Node, { slot }: Extract<Home, { slot: number }>, near: Item): Item {
     return {
       operands: [{ node, role: 'use' }],
       spilled: { slot, access: 'store' },
@@ -142,7 +142,7 @@ class Spilling {
       make: ([src], frame) =>
         placed({
           kind: 'store',
-          bytes,
+          bytes: 8,
           ...placeIn(frame, slot, undefined, 0),
           src: { kind: 'reg', reg: src as Reg },
         }),

@@ -3,7 +3,7 @@
 /*
  * What a BPF program says about itself, under libbpf's names. The helpers are in bpf_helper_defs.h.
  */
-#include "bpf_helper_defs.h"
+#include <bpf/bpf_helper_defs.h>
 
 /* Members of a map's definition: a number, a type, an array of values. */
 #define __uint(name, val) int (*name)[val]

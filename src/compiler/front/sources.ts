@@ -1,0 +1,73 @@
+/** Where a compilation's files come from: the bytes of a file, or undefined when there is none. */
+export type SourceReader = (path: string) => Uint8Array | undefined;
+
+export interface Sources {
+  readonly files: Record<string, Uint8Array>;
+  /** Every identifier in them; of skep's own headers only the types that they are written with. */
+  readonly words: ReadonlySet<string>;
+  /** Headers that were found nowhere, and are left to `provide`. */
+  readonly missing: ReadonlySet<string>;
+}
+
+const INCLUDE = /^[ \t]*#[ \t]*include(?:_next)?[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm;
+const WORD = /[A-Za-z_]\w*/g;
+const OWN_TYPE = /\b(?:__[us](?:8|16|32|64)|__be(?:16|32|64)|__wsum|size_t|pt_regs|bpf_iter_num)\b/g;
+
+/**
+ * Finds a source and all that it includes, whatever its conditions say: clang sees only what it is handed.
+ *
+ * @param own the text of a header that skep carries itself; it comes after `includeDirs`, before `systemDirs`
+ */
+export function collectSources(
+  source: string,
+  read: SourceReader,
+  dirs: {
+    readonly include: readonly string[];
+    readonly system: readonly string[];
+    readonly ownFolder: string;
+  },
+  own: (name: string) => string | undefined,
+): Sources {
+  const files: Record<string, Uint8Array> = {};
+  const words = new Set<string>();
+  const missing = new Set<string>();
+  const decoder = new TextDecoder();
+  const waiting = [source];
+  const add = (path: string, bytes: Uint8Array) => {
+    if (path in files) return;
+    files[path] = bytes;
+    waiting.push(path);
+  };
+  const first = read(source);
+  if (first === undefined) return { files, words, missing };
+  files[source] = first;
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const text = decoder.decode(files[path]);
+    const isOwn = path.startsWith(`${dirs.ownFolder}/`);
+    for (const [word] of text.matchAll(isOwn ? OWN_TYPE : WORD)) words.add(word);
+    for (const [, quoted, angled] of text.matchAll(INCLUDE)) {
+      const name = quoted ?? angled ?? '';
+      const near = quoted === undefined || !path.includes('/') ? [] : [path.slice(0, path.lastIndexOf('/'))];
+      const here = quoted === undefined || path.includes('/') ? [] : [''];
+      const found = firstFile([...near, ...here, ...dirs.include], name, read);
+      if (found !== undefined) add(found.path, found.bytes);
+      else {
+        const text = own(name);
+        const system = text === undefined ? firstFile(dirs.system, name, read) : undefined;
+        if (text !== undefined) add(`${dirs.ownFolder}/${name}`, new TextEncoder().encode(text));
+        else if (system !== undefined) add(system.path, system.bytes);
+        else missing.add(name);
+      }
+    }
+  }
+  return { files, words, missing };
+}
+
+function firstFile(folders: readonly string[], name: string, read: SourceReader) {
+  for (const folder of name.startsWith('/') ? [''] : folders) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    const bytes = read(path);
+    if (bytes !== undefined) return { path, bytes };
+  }
+  return undefined;
+}

@@ -1,0 +1,53 @@
+import type { Btf } from '../../btf/types.js';
+import { helperDefs } from './helper-defs.js';
+import { headers } from './include.text.js';
+import { UAPI_MACROS, UAPI_TYPES } from './uapi-macros.js';
+import { sliceVmlinux } from './vmlinux.js';
+
+/** The folder in which the compiler sees the headers that skep carries. */
+export const HEADER_FOLDER = '/skep/include';
+const TYPES = 'skep/uapi_types.h';
+const VMLINUX = 'vmlinux.h';
+
+/** Whether skep has a header of this name. */
+export function hasHeader(name: string): boolean {
+  return (
+    name in headers ||
+    name in UAPI_MACROS ||
+    name === 'bpf/bpf_helper_defs.h' ||
+    name === VMLINUX ||
+    name === TYPES
+  );
+}
+
+/** The text of a header that needs no types; `undefined` for those that do, and for unknown names. */
+export function fixedHeader(name: string): string | undefined {
+  if (name === 'bpf/bpf_helper_defs.h') return helperDefs();
+  const written = headers[name];
+  if (written !== undefined) return written;
+  return name in UAPI_MACROS ? uapiHeader(name) : undefined;
+}
+
+/** The headers that are made of a kernel's types, cut to what a source names. */
+export function typeHeaders(btf: Btf, words: ReadonlySet<string>): Readonly<Record<string, string>> {
+  const isUapi = (word: string) =>
+    /^__[us]\d+$/.test(word) || UAPI_TYPES.has(word) || /^[A-Z][A-Z0-9_]+$/.test(word);
+  const uapi = sliceVmlinux(btf, new Set([...words].filter(isUapi)), undefined);
+  return {
+    [VMLINUX]: sliceVmlinux(btf, words, '__VMLINUX_H__'),
+    [TYPES]: `#ifndef __SKEP_UAPI_TYPES_H\n#define __SKEP_UAPI_TYPES_H\n/* vmlinux.h has them all. */\n#ifndef __VMLINUX_H__\n${uapi}\n#endif\n#endif\n`,
+  };
+}
+
+/** Types from the kernel, macros as the header of that name has them. */
+function uapiHeader(name: string): string {
+  const guard = `__SKEP_${name.toUpperCase().replaceAll(/\W/g, '_')}`;
+  const macros = (UAPI_MACROS[name] ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [macro = ''] = line.split(' ', 1);
+      return `#ifndef ${macro}\n#define ${line}\n#endif`;
+    });
+  return `#ifndef ${guard}\n#define ${guard}\n#include <${TYPES}>\n${macros.join('\n')}\n#endif\n`;
+}

@@ -1,0 +1,83 @@
+import { findAllByName, formatC, resolve, typeAt } from '../../btf/index.js';
+import type { Btf, BtfTypeId } from '../../btf/types.js';
+
+/**
+ * The part of `vmlinux.h` that a source can speak of: the types that it names, those that lie in them, and those that
+ * it gets to through members that it names. A pointer to any other type leads to a declaration.
+ *
+ * @param words every identifier of the source and of the headers it includes
+ * @param guard the include guard; with it comes the attribute that makes accesses CO-RE
+ */
+export function sliceVmlinux(btf: Btf, words: ReadonlySet<string>, guard: string | undefined): string {
+  const slice = new Slice(btf, words);
+  for (const word of words) for (const id of findAllByName(btf, word)) slice.root(id);
+  for (const id of enumerations(btf, words)) slice.root(id);
+  const roots = [...slice.roots].sort((a, b) => a - b);
+  return formatC(btf, { roots, ...(guard === undefined ? {} : { guard }) });
+}
+
+/** Enumerations of which a constant is named. */
+function enumerations(btf: Btf, words: ReadonlySet<string>): BtfTypeId[] {
+  const found: BtfTypeId[] = [];
+  btf.types.forEach((type, id) => {
+    if ((type.kind === 'enum' || type.kind === 'enum64') && type.values.some(({ name }) => words.has(name)))
+      found.push(id);
+  });
+  return found;
+}
+
+class Slice {
+  readonly roots = new Set<BtfTypeId>();
+  readonly #btf: Btf;
+  readonly #words: ReadonlySet<string>;
+  readonly #seen = new Set<BtfTypeId>();
+
+  constructor(btf: Btf, words: ReadonlySet<string>) {
+    this.#btf = btf;
+    this.#words = words;
+  }
+
+  root(id: BtfTypeId): void {
+    const { kind } = typeAt(this.#btf, id);
+    if (kind === 'func' || kind === 'var' || kind === 'datasec') return;
+    this.roots.add(id);
+    this.#visit(id);
+  }
+
+  /** Follows what a complete type needs complete, and the members that the source names. */
+  #visit(start: BtfTypeId): void {
+    const waiting = [start];
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      if (this.#seen.has(id)) continue;
+      this.#seen.add(id);
+      const type = typeAt(this.#btf, id);
+      if (type.kind === 'struct' || type.kind === 'union') {
+        for (const member of type.members) {
+          waiting.push(member.type);
+          const pointed = this.#words.has(member.name) ? this.#pointee(member.type) : undefined;
+          if (pointed === undefined) continue;
+          this.roots.add(pointed);
+          waiting.push(pointed);
+        }
+      } else if (
+        type.kind === 'array' ||
+        type.kind === 'typedef' ||
+        type.kind === 'const' ||
+        type.kind === 'volatile'
+      ) {
+        waiting.push(type.type);
+      }
+    }
+  }
+
+  /** The struct that a member points to, through qualifiers, typedefs and arrays. */
+  #pointee(id: BtfTypeId): BtfTypeId | undefined {
+    let at = resolve(this.#btf, id);
+    for (let type = typeAt(this.#btf, at); ; type = typeAt(this.#btf, at)) {
+      if (type.kind !== 'ptr' && type.kind !== 'array') break;
+      at = resolve(this.#btf, type.type);
+    }
+    const { kind } = typeAt(this.#btf, at);
+    return kind === 'struct' || kind === 'union' ? at : undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { compileBitcode } from '../../src/compiler/back-end.js';
+import { Engine, load, parseObject } from '../../src/index.js';
+import { compareC } from './fuzz/compare.js';
+import { clangBitcode, installed } from './llvm.js';
+
+const clang = installed('clang-19');
+
+describe.skipIf(!clang)(`C through skep's back end${clang ? '' : ': clang-19 is not installed'}`, () => {
+  test('random programs compute what clang’s code computes', { timeout: 300_000 }, async () => {
+    const outcomes = new Map<string, number>();
+    for (let seed = 1; seed <= 25; seed++) {
+      const { outcome, detail, source } = await compareC(seed);
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      if (outcome !== 'same') expect(outcome, `seed ${seed}\n${detail}\n${source}`).toBe('neither loads');
+    }
+    expect(outcomes.get('same') ?? 0).toBeGreaterThan(12);
+  });
+
+  test.each(['tools/syn/syn.bpf.c', 'examples/tcp_syn_tracer/tcp_syn_tracer.bpf.c'])(
+    '%s has the maps, programs and types that clang gives it, and passes the verifier',
+    { timeout: 60_000 },
+    async (source) => {
+      const ours = parseObject(compileBitcode(await clangBitcode('clang-19', source)));
+      const theirs = parseObject(readFileSync(source.replace(/c$/, 'o')));
+      expect(ours.maps.map(shapeOf)).toEqual(theirs.maps.map(shapeOf));
+      expect(ours.programs.map(({ name, section }) => [name, section])).toEqual(
+        theirs.programs.map(({ name, section }) => [name, section]),
+      );
+      expect(typeNames(ours)).toEqual(typeNames(theirs));
+      const engine = await Engine.create();
+      try {
+        await load(ours, engine);
+      } finally {
+        await engine.close();
+      }
+    },
+  );
+});
+
+type Spec = ReturnType<typeof parseObject>;
+
+function shapeOf({ name, type, keySize, valueSize, maxEntries, flags }: Spec['maps'][number]) {
+  return { name, type, keySize, valueSize, maxEntries, flags };
+}
+
+function typeNames({ btf }: Spec): string[] {
+  const names = (btf?.types ?? []).map((type) => `${type.kind} ${'name' in type ? type.name : ''}`);
+  return names.filter((name) => !name.endsWith(' ')).sort();
+}
