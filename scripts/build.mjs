@@ -166,7 +166,11 @@ async function bundle() {
     ...shared,
     platform: 'node',
     splitting: true,
-    entryPoints: { 'cli/main': 'src/cli/main.ts', 'cli/exec': 'src/cli/exec.ts' },
+    entryPoints: {
+      'cli/main': 'src/cli/main.ts',
+      'cli/exec': 'src/cli/exec.ts',
+      compile: 'src/compiler/node/index.ts',
+    },
     external: ['koffi', '@yowasp/clang'],
   });
 }

@@ -43,6 +43,7 @@ const ALLOWED = {
     'hooks',
     'helpers',
     'maps',
+    'compiler',
     'verifier',
     'kernel',
     'engine',
@@ -58,7 +59,7 @@ const ALLOWED = {
 const NODE_MAY = [
   /^src\/(linux|cli|remote)\//,
   /^src\/engine\/root\//,
-  /^src\/compiler\/front\/node\//,
+  /^src\/compiler\/(front\/)?node\//,
   /^src\/node\.ts$/,
   /^tools\//,
   /\.test\.ts$/,

@@ -208,6 +208,14 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/verify.js'),
   },
   {
+    path: ['compile'],
+    usage:
+      'FILE.bpf.c [-o FILE.o] [-I DIR] [-D NAME[=VALUE]] [-mcpu=v1|v2|v3|v4] [-g0] [--emit object|bitcode|asm|btf] [-MMD] [--btf FILE] [--clang PATH]',
+    doc: 'compile C to a BPF object, with nothing but npm; options are spelled as clang’s',
+    raw: true,
+    load: () => import('./commands/compile.js'),
+  },
+  {
     path: ['exec'],
     usage: '[MEMORY-HEX] [--engine jit|interpreter] [--elf]',
     doc: 'run bytecode from standard input in a sandbox',

@@ -50,6 +50,7 @@ export async function compileSource(
   front: FrontEnd,
   options: CompileOptions,
 ): Promise<Compiled> {
+  front.prepare();
   const dirs = {
     include: options.includeDirs ?? [],
     system: options.systemDirs ?? [],

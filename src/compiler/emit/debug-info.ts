@@ -1,3 +1,4 @@
+import { CORE_KINDS } from '../../btf/index.js';
 import type { BtfTypeId, BtfVarSecinfo } from '../../btf/types.js';
 import { type ExtRecords, writeBtfExt } from '../../btf/write-ext.js';
 import type { Attachment } from '../ir/instruction.js';
@@ -25,10 +26,23 @@ export interface PlacedVariable {
 /** The text of a line (from 1) of a source file, or '' when it is not known. */
 export type SourceLines = (path: string, line: number) => string;
 
+/** An instruction that loads the number of a type of the object. */
+export interface TypeIdPlace {
+  readonly section: string;
+  readonly offset: number;
+  readonly type: number;
+}
+
 export interface DebugSections {
   readonly btf: Uint8Array;
   readonly ext: Uint8Array;
+  readonly typeIds: readonly TypeIdPlace[];
 }
+
+/** CO-RE's kinds `local_type_id` and `target_type_id`. */
+const TYPE_ID_KINDS = new Set(
+  CORE_KINDS.flatMap(({ name }, kind) => (name.endsWith('_type_id') ? [kind] : [])),
+);
 
 /** Makes `.BTF` and `.BTF.ext`: types of functions, variables and CO-RE records; lines. None without `-g`. */
 export function debugSections(
@@ -53,7 +67,8 @@ export function debugSections(
   addVariables(module, types, variables);
   addExternFunctions(module, types);
   types.finish();
-  return writeBtfExt({ types: types.types }, records, littleEndian);
+  const typeIds = records.coreRelocations.filter(({ kind }) => TYPE_ID_KINDS.has(kind));
+  return { ...writeBtfExt({ types: types.types }, records, littleEndian), typeIds };
 }
 
 function linkageOf(facts: GlobalFacts): 'static' | 'global' {

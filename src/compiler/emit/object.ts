@@ -214,6 +214,10 @@ class ObjectWriter {
     });
     const made = debugSections(this.#module, functions, variables, sourceLines, this.#littleEndian);
     if (made === undefined) return [];
+    for (const { section, offset, type } of made.typeIds) {
+      const { data } = this.#sections.all.find(({ name }) => name === section) ?? { data: new Uint8Array(8) };
+      new DataView(data.buffer, data.byteOffset).setInt32(offset + 4, type, this.#littleEndian);
+    }
     return [
       { ...newSection('.BTF', 'info', 4), data: made.btf },
       { ...newSection('.BTF.ext', 'info', 4), data: made.ext },

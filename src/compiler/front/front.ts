@@ -42,6 +42,8 @@ export interface FrontResult {
 export interface FrontEnd {
   /** @throws SkepError `COMPILE_*` when clang is not there, or fails itself. */
   compile(request: FrontRequest): Promise<FrontResult>;
+  /** Starts loading, for those who have other work to do meanwhile. */
+  prepare(): void;
   /** Gives back its memory (some 400 MB). */
   close(): Promise<void>;
 }

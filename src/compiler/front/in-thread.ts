@@ -19,6 +19,7 @@ export function clangInThisThread(read: ReadClangFile): FrontEnd {
       const clang = await loaded;
       return compileWith(request, async (command) => runClang(clang, command));
     },
+    prepare: () => {},
     close: async () => {
       loaded = undefined;
     },

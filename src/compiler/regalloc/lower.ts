@@ -247,7 +247,9 @@ export class Lowering {
   #source(instruction: Extract<MachineOperation, { kind: 'constant' | 'symbol' | 'slot-address' }>): void {
     const operands = [def(nodeOf(instruction.dst))];
     const width = this.fn.registers[instruction.dst] ?? 64;
-    this.item(operands, sourceCode(instruction, width, this.cpu), { source: instruction });
+    // What the loader corrects exists once.
+    const isPatched = this.#from?.core !== undefined;
+    this.item(operands, sourceCode(instruction, width, this.cpu), isPatched ? {} : { source: instruction });
   }
 
   #access(instruction: Extract<MachineOperation, { kind: 'load' | 'store' }>): void {

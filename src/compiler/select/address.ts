@@ -21,18 +21,26 @@ export function addressOf(s: Selector, id: ValueId): Address {
 }
 
 /** The address as a number in a register. */
-export function addressRegister(s: Selector, { base, offset }: Address): VirtualRegister {
+export function addressRegister(s: Selector, { base, offset, core }: Address): VirtualRegister {
   const { builder } = s;
   if (base.kind === 'slot') {
     const dst = builder.register(64);
     builder.emit({ kind: 'slot-address', dst, slot: base.slot, offset });
     return dst;
   }
-  return offset === 0 ? base.reg : builder.alu('add', 64, base.reg, imm(offset));
+  if (core === undefined) return offset === 0 ? base.reg : builder.alu('add', 64, base.reg, imm(offset));
+  const dst = builder.register(64);
+  builder.emit({ kind: 'alu', op: 'add', width: 64, dst, left: base.reg, right: imm(offset) }, core);
+  return dst;
 }
 
 /** The address `bytes` further on. */
-export function moved(s: Selector, { base, offset }: Address, bytes: number): Address {
+export function moved(s: Selector, address: Address, bytes: number): Address {
+  if (bytes === 0) return address;
+  if (address.core !== undefined) {
+    return { base: { kind: 'reg', reg: addressRegister(s, address) }, offset: bytes };
+  }
+  const { base, offset } = address;
   const sum = offset + bytes;
   if (base.kind === 'slot' || fits(sum)) return { base, offset: sum };
   return { base: { kind: 'reg', reg: addressRegister(s, { base, offset: sum }) }, offset: 0 };
@@ -73,8 +81,12 @@ export function selectGep(
   if (address.base.kind === 'reg' && !s.uses.only(id, 'address')) s.set(id, addressRegister(s, address));
 }
 
-function plusScaled(s: Selector, { base, offset }: Address, index: ValueId, scale: number): Address {
+function plusScaled(s: Selector, address: Address, index: ValueId, scale: number): Address {
   const { builder } = s;
+  const { base, offset } =
+    address.core === undefined
+      ? address
+      : { base: { kind: 'reg', reg: addressRegister(s, address) } as const, offset: 0 };
   const wide = signExtended(s, registerOf(s, index), s.bits(s.typeOfValue(index)), 64);
   const shift = Math.log2(scale);
   const bytes =

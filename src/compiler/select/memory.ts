@@ -29,7 +29,8 @@ export function emitLoad(
   signed = false,
 ): VirtualRegister {
   const dst = s.builder.register(width);
-  s.builder.emit({ kind: 'load', bytes, signed, dst, ...address });
+  const { core, ...place } = address;
+  s.builder.emit({ kind: 'load', bytes, signed, dst, ...place }, core);
   return dst;
 }
 
@@ -37,7 +38,8 @@ export function emitStore(s: Selector, address: Address, bytes: AccessBytes, val
   let src = value;
   if (src.kind === 'imm' && !s.atLeast('v4'))
     src = reg(s.builder.constant(BigInt(src.imm), bytes === 8 ? 64 : 32));
-  s.builder.emit({ kind: 'store', bytes, ...address, src });
+  const { core, ...place } = address;
+  s.builder.emit({ kind: 'store', bytes, ...place, src }, core);
 }
 
 /** The registers and offsets of what makes up a type: itself, or the leaves of an aggregate. */

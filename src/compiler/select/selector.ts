@@ -5,16 +5,25 @@ import { typeOf } from '../ir/layout.js';
 import { type IrFunction, type IrModule, valueAt } from '../ir/module.js';
 import type { IrType, TypeId } from '../ir/type.js';
 import type { Value, ValueId } from '../ir/value.js';
-import type { MachineBase, MachineBlockId, MachineOperand, VirtualRegister } from '../machine/instruction.js';
+import type {
+  CoreRecord,
+  MachineBase,
+  MachineBlockId,
+  MachineOperand,
+  VirtualRegister,
+} from '../machine/instruction.js';
 import { targetsOf } from '../machine/operands.js';
 import { SourceProblem } from '../problem.js';
 import { MachineBuilder } from './builder.js';
+import type { CoreAccess } from './core-access.js';
 import { Uses } from './uses.js';
 
 /** A place in memory: a register or a stack slot, and a number of bytes. */
 export interface Address {
   readonly base: MachineBase;
   readonly offset: number;
+  /** The offset is that of a field, which the loader corrects. */
+  readonly core?: CoreRecord | undefined;
 }
 
 interface PendingPhi {
@@ -36,6 +45,8 @@ export class Selector {
   readonly #registers = new Map<ValueId, readonly VirtualRegister[]>();
   /** Places that values point to, of which no register need hold the address. */
   readonly addresses = new Map<ValueId, Address>();
+  /** Fields that CO-RE accesses lead to, by the pointer to them. */
+  readonly accesses = new Map<ValueId, CoreAccess>();
   readonly #entries: MachineBlockId[] = [];
   readonly #phis: PendingPhi[] = [];
 

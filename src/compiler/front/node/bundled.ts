@@ -66,17 +66,21 @@ let shared: ClangThread | undefined;
  */
 export function bundledClang(): FrontEnd {
   return {
-    compile: (request) =>
-      compileWith(request, (command) => {
-        if (shared === undefined || shared.ended) shared = new ClangThread(findClang());
-        return shared.ask(command);
-      }),
+    compile: (request) => compileWith(request, (command) => thread().ask(command)),
+    prepare: () => {
+      thread();
+    },
     close: async () => {
       const closing = shared;
       shared = undefined;
       await closing?.close();
     },
   };
+}
+
+function thread(): ClangThread {
+  if (shared === undefined || shared.ended) shared = new ClangThread(findClang());
+  return shared;
 }
 
 function findClang(): string {

@@ -6,11 +6,14 @@ import { runClang } from '../run.js';
 import { readClangFile } from './files.js';
 import type { WorkerAnswer, WorkerQuestion } from './messages.js';
 
-let loading: Promise<Clang> | undefined;
+const load = () => loadClang(readClangFile((workerData as { readonly clang: string }).clang));
+// Loading begins with the thread; a failure is told to who asks.
+let loading: Promise<Clang> | undefined = load();
+loading.catch(() => {});
 
 async function answer(command: ClangCommand): Promise<WorkerAnswer['outcome']> {
   try {
-    loading ??= loadClang(readClangFile((workerData as { readonly clang: string }).clang));
+    loading ??= load();
     return { run: runClang(await loading, command) };
   } catch (error) {
     loading = undefined;

@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
+import { type CompileArguments, parseCompileArguments } from '../compile/arguments.js';
+import type { Run } from '../context.js';
+import { CommandError } from '../failure.js';
+import { writeOutput } from '../files.js';
+
+/** Exit status 0, or 1 when the source has errors: clang's. */
+export const run: Run = async ({ words, out }) => {
+  const args = parseCompileArguments(words.rest());
+  if (args.clang !== undefined) return runNative(args.clang, args);
+  const { compileFile, bundledClang } = await import('../../compiler/node/index.js');
+  const front = bundledClang();
+  try {
+    const { object, bitcode, text, dependencies } = await compileFile(args.source, {
+      front,
+      includeDirs: args.includeDirs,
+      defines: args.defines,
+      cpu: args.cpu,
+      endian: args.endian,
+      debugInfo: args.debugInfo,
+      flags: args.flags,
+      ...(args.btf === undefined ? {} : { btf: args.btf }),
+    });
+    if (text !== '') process.stderr.write(coloured(text, process.stderr.isTTY === true));
+    const bytes = args.emit === 'bitcode' ? bitcode : object;
+    if (bytes === undefined) return 1;
+    const output = args.output ?? defaultOutput(args);
+    if (args.emit === 'asm') {
+      const { assemblyText } = await import('../compile/assembly.js');
+      const listing = assemblyText(bytes);
+      if (args.output === undefined) out.write(listing);
+      else await writeOutput(args.output, new TextEncoder().encode(listing));
+    } else if (args.emit === 'btf') {
+      const { sectionBytes } = await import('../compile/assembly.js');
+      await writeOutput(output, sectionBytes(bytes, '.BTF'));
+    } else await writeOutput(output, bytes);
+    if (args.dependencies !== undefined) await writeDependencies(args, output, dependencies);
+    return 0;
+  } finally {
+    await front.close();
+  }
+};
+
+function defaultOutput({ source, emit }: CompileArguments): string {
+  const extension = { object: 'o', bitcode: 'bc', asm: 's', btf: 'btf' }[emit];
+  return `${basename(source).replace(/\.c$/, '')}.${extension}`;
+}
+
+/** A rule for make. */
+async function writeDependencies(
+  args: CompileArguments,
+  output: string,
+  files: readonly string[],
+): Promise<void> {
+  const path = typeof args.dependencies === 'string' ? args.dependencies : `${output.replace(/\.o$/, '')}.d`;
+  const escaped = files.map((file) => file.replaceAll(' ', '\\ '));
+  await writeOutput(path, new TextEncoder().encode(`${output}: ${escaped.join(' \\\n  ')}\n`));
+}
+
+/** A clang with a BPF back end of its own does all by itself. */
+function runNative(clang: string, { words }: CompileArguments): number {
+  const rest = words.filter((word, at) => !/^--clang(=|$)/.test(word) && words[at - 1] !== '--clang');
+  const { status, error } = spawnSync(clang, ['-target', 'bpf', '-O2', '-g', '-c', ...rest], {
+    stdio: 'inherit',
+  });
+  if (error !== undefined) {
+    throw new CommandError(`failed to run ${clang}: ${error.message}`, {
+      hint: 'without --clang the bundled one is used',
+    });
+  }
+  return status ?? 1;
+}
+
+/** clang's own colours: bold places, red errors, magenta warnings, green carets. */
+function coloured(text: string, isTerminal: boolean): string {
+  if (!isTerminal || process.env['NO_COLOR']) return text;
+  const bold = (part: string) => `\x1b[1m${part}\x1b[0m`;
+  return text
+    .replaceAll(
+      /^(\S+?:(?:\d+:\d+:)?) (fatal error|error|warning|note): (.*)$/gm,
+      (_, place, severity, message) => {
+        const colour = severity === 'warning' ? 35 : severity === 'note' ? 36 : 31;
+        return `${bold(place)} \x1b[1;${colour}m${severity}:\x1b[0m ${bold(message)}`;
+      },
+    )
+    .replaceAll(/^(\s+\| *)([\^~][\s^~]*)$/gm, (_, margin, caret) => `${margin}\x1b[1;32m${caret}\x1b[0m`);
+}

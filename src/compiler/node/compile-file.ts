@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { linuxBtf } from '../../btf/linux/linux-btf.js';
+import { readBtf } from '../../btf/read.js';
+import type { Btf } from '../../btf/types.js';
+import { type Compiled, type CompileOptions, compileSource } from '../compile.js';
+import type { FrontEnd } from '../front/front.js';
+import { bundledClang } from '../front/node/bundled.js';
+
+const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
+
+export interface CompileFileOptions extends Omit<CompileOptions, 'btf'> {
+  /** A file of types that `vmlinux.h` is made of; unless said, the running kernel's, or else those of Linux 6.18. */
+  readonly btf?: string;
+  /** What compiles the C; the bundled clang in a thread of its own unless said. */
+  readonly front?: FrontEnd;
+}
+
+/**
+ * Compiles a C source from disk to a BPF object; needs neither clang nor headers on the machine.
+ *
+ * @example
+ * ```ts fragment
+ * const { object, text } = await compileFile('prog.bpf.c');
+ * if (object === undefined) throw new Error(text);
+ * ```
+ * @throws SkepError `COMPILE_*` when clang is not there, or fails itself; faults of the source are diagnostics
+ */
+export function compileFile(path: string, options: CompileFileOptions = {}): Promise<Compiled> {
+  const { btf, front = bundledClang(), ...rest } = options;
+  return compileSource(path, readSource, front, {
+    directory: process.cwd(),
+    systemDirs: ['/usr/local/include', '/usr/include', ...multiarch()],
+    ...rest,
+    btf: () => kernelTypes(btf),
+  });
+}
+
+function readSource(path: string): Uint8Array | undefined {
+  if (!existsSync(path) || !statSync(path).isFile()) return undefined;
+  return new Uint8Array(readFileSync(path));
+}
+
+/** Where Debian keeps `asm/types.h` and its like. */
+function multiarch(): string[] {
+  const machine = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string];
+  return machine === undefined ? [] : [`/usr/include/${machine}-linux-gnu`];
+}
+
+async function kernelTypes(path: string | undefined): Promise<Btf> {
+  if (path !== undefined) return readBtf(new Uint8Array(readFileSync(path)));
+  return existsSync(KERNEL_BTF) ? readBtf(new Uint8Array(readFileSync(KERNEL_BTF))) : linuxBtf();
+}
