@@ -73,6 +73,8 @@ export class Sections {
   }
 }
 
+const MERGED_SIZES = new Set([4, 8, 16, 32]);
+
 /** The section that clang gives a variable. */
 function sectionOf(
   global: GlobalVariable,
@@ -85,9 +87,11 @@ function sectionOf(
     return [section, isZero ? 'zero' : global.constant || section.startsWith('.rodata') ? 'rodata' : 'data'];
   }
   if (!global.constant) return zero ? ['.bss', 'zero'] : ['.data', 'data'];
-  const isText =
-    global.unnamedAddress === 'global' &&
-    image.relocations.length === 0 &&
-    image.bytes.indexOf(0) === image.bytes.length - 1;
-  return isText && global.linkage === 'private' ? ['.rodata.str1.1', 'strings'] : ['.rodata', 'rodata'];
+  // What nobody asks the address of lies where a linker may merge it.
+  if (global.unnamedAddress !== 'global' || image.relocations.length > 0) return ['.rodata', 'rodata'];
+  if (image.bytes.length > 0 && image.bytes.indexOf(0) === image.bytes.length - 1)
+    return ['.rodata.str1.1', 'strings'];
+  return MERGED_SIZES.has(image.bytes.length)
+    ? [`.rodata.cst${image.bytes.length}`, 'rodata']
+    : ['.rodata', 'rodata'];
 }
