@@ -19,6 +19,8 @@ const YIELD_MINIMUM = 1 << 16;
 export function stringTable(bytes: Uint8Array): StringTable {
   const known = new Map<number, string>();
   const decoder = new TextDecoder();
+  // Cutting names out of one text is several times faster than decoding each.
+  const ascii = isAscii(bytes) ? decoder.decode(bytes) : undefined;
   let budget = bytes.length * YIELD_FACTOR + YIELD_MINIMUM;
   return {
     size: bytes.length,
@@ -30,21 +32,14 @@ export function stringTable(bytes: Uint8Array): StringTable {
       if (end < 0) return undefined;
       budget -= end - offset;
       if (budget < 0) return undefined;
-      const text = decode(bytes, offset, end, decoder);
+      const text = ascii?.slice(offset, end) ?? decoder.decode(bytes.subarray(offset, end));
       known.set(offset, text);
       return text;
     },
   };
 }
 
-/** Names are short and nearly always ASCII, for which `TextDecoder` is slower than this. */
-function decode(bytes: Uint8Array, start: number, end: number, decoder: TextDecoder): string {
-  if (end - start > 64) return decoder.decode(bytes.subarray(start, end));
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x80) return decoder.decode(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
-  }
-  return text;
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
 }

@@ -46,7 +46,12 @@ function multiarch(): string[] {
   return machine === undefined ? [] : [`/usr/include/${machine}-linux-gnu`];
 }
 
+let running: Btf | undefined;
+
+/** The running kernel's types stay in memory for the next compilation. */
 async function kernelTypes(path: string | undefined): Promise<Btf> {
   if (path !== undefined) return readBtf(new Uint8Array(readFileSync(path)));
-  return existsSync(KERNEL_BTF) ? readBtf(new Uint8Array(readFileSync(KERNEL_BTF))) : linuxBtf();
+  if (!existsSync(KERNEL_BTF)) return linuxBtf();
+  running ??= readBtf(new Uint8Array(readFileSync(KERNEL_BTF)));
+  return running;
 }
