@@ -1,5 +1,8 @@
 export { formatIpv4, formatIpv6 } from './btf/address.js';
+export { linuxBtf } from './btf/linux/linux-btf.js';
 export type { Btf, BtfType } from './btf/types.js';
+export { type Compiled, type CompileOptions, compileSource as compile } from './compiler/compile.js';
+export { type BpfCpu, clangInThisThread, type Diagnostic, type FrontEnd } from './compiler/front/index.js';
 export {
   type CaptureSource,
   type CurrentTask,

@@ -67,6 +67,36 @@ describe.skipIf(!installed)(`the library in headless Chromium ${why}`, () => {
     await browser.close();
   });
 
+  test('compiles C to an object, and runs it', { timeout: 120_000 }, async () => {
+    const server = await serve(false);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/test/browser/page.html`);
+      await page.waitForFunction('window.ready === true');
+      const source = `#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+int seen;
+SEC("xdp") int prog(struct xdp_md *ctx)
+{
+	__u8 *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	if (data + 14 > end)
+		return XDP_DROP;
+	seen++;
+	return data[13] * 3 + seen;
+}
+char _license[] SEC("license") = "GPL";
+`;
+      const run = (text: string) =>
+        page.evaluate(`window.compileAndRun(${JSON.stringify(text)}, ${JSON.stringify(Array(20).fill(5))})`);
+      expect(await run(source)).toMatchObject({ text: '', returnValue: 16 });
+      expect(await run(source.replace('seen++', 'sen++'))).toMatchObject({
+        text: expect.stringContaining("prog.bpf.c:9:2: error: use of undeclared identifier 'sen'"),
+      });
+    } finally {
+      server.close();
+    }
+  });
+
   for (const isolated of [true, false]) {
     test(`counts the SYNs of a capture ${isolated ? 'with shared memory on an isolated page' : 'on one CPU on an ordinary page'}`, async () => {
       const server = await serve(isolated);

@@ -3,7 +3,7 @@ import { type Clang, loadClang, type ReadClangFile } from './load.js';
 import { compileWith, runClang } from './run.js';
 
 /**
- * The bundled clang in the calling thread, which it blocks while it compiles: for a worker of a browser, and
+ * The bundled clang in the calling thread, which it blocks while it compiles: for browsers (best in a worker), and
  * for scripts that do nothing else. Loaded once.
  *
  * @param read reads a file of `@yowasp/clang`'s folder `gen`: by `fetch` in a browser.
@@ -17,7 +17,7 @@ export function clangInThisThread(read: ReadClangFile): FrontEnd {
         loaded = undefined;
       });
       const clang = await loaded;
-      return compileWith(request, async (command) => runClang(clang, command));
+      return compileWith(request, (command) => runClang(clang, command));
     },
     prepare: () => {},
     close: async () => {

@@ -13,7 +13,6 @@ interface RunOptions {
   readonly stdout?: (bytes: Uint8Array | null) => void;
   readonly stderr?: (bytes: Uint8Array | null) => void;
   readonly decodeASCII?: boolean;
-  readonly synchronously?: boolean;
 }
 
 /** Reads one of `@yowasp/clang`'s files by its name. */

@@ -13,19 +13,18 @@ export interface ClangRun {
 }
 
 /** Runs a loaded clang in this thread, blocking it for as long as the compilation takes. */
-export function runClang(clang: Clang, command: ClangCommand): ClangRun {
+export async function runClang(clang: Clang, command: ClangCommand): Promise<ClangRun> {
   let text = '';
   const decoder = new TextDecoder();
   const take = (bytes: Uint8Array | null) => {
     if (bytes !== null) text += decoder.decode(bytes, { stream: true });
   };
   try {
-    const left = clang.run(['clang', ...command.args], treeOf(command.files), {
+    const left = (await clang.run(['clang', ...command.args], treeOf(command.files), {
       stdout: take,
       stderr: take,
       decodeASCII: false,
-      synchronously: true,
-    }) as Tree;
+    })) as Tree;
     const output = left[OUTPUT];
     return { bitcode: output instanceof Uint8Array ? output : undefined, text, crash: undefined };
   } catch (error) {

@@ -14,7 +14,7 @@ loading.catch(() => {});
 async function answer(command: ClangCommand): Promise<WorkerAnswer['outcome']> {
   try {
     loading ??= load();
-    return { run: runClang(await loading, command) };
+    return { run: await runClang(await loading, command) };
   } catch (error) {
     loading = undefined;
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
