@@ -3,11 +3,19 @@ import { basename } from 'node:path';
 import { type CompileArguments, parseCompileArguments } from '../compile/arguments.js';
 import type { Run } from '../context.js';
 import { CommandError } from '../failure.js';
-import { writeOutput } from '../files.js';
+import { readInput, writeOutput } from '../files.js';
+import { help } from '../help.js';
 
 /** Exit status 0, or 1 when the source has errors: clang's. */
 export const run: Run = async ({ words, out }) => {
-  const args = parseCompileArguments(words.rest());
+  const all = words.rest();
+  if (all.includes('--help') || all.includes('-h')) {
+    out.write(help('compile'));
+    return 0;
+  }
+  const args = parseCompileArguments(all);
+  // Read once here for the words of a file that cannot be.
+  await readInput(args.source);
   if (args.clang !== undefined) return runNative(args.clang, args);
   const { compileFile, bundledClang } = await import('../../compiler/node/index.js');
   const front = bundledClang();

@@ -6,6 +6,7 @@ import type { ValueId } from '../ir/value.js';
 import type { MachineOperand, VirtualRegister } from '../machine/instruction.js';
 import { addressOf, moved } from './address.js';
 import { imm, reg } from './builder.js';
+import type { DeclaredVariable } from './select.js';
 import type { Address, Selector } from './selector.js';
 import { registerOf } from './values.js';
 
@@ -294,7 +295,7 @@ export function selectAlloca(
   s: Selector,
   id: ValueId,
   alloca: Extract<Operation, { kind: 'alloca' }>,
-  name: string | undefined,
+  variable: DeclaredVariable | undefined,
 ): void {
   const count = s.constantOf(alloca.count);
   if (count === undefined)
@@ -304,7 +305,7 @@ export function selectAlloca(
     );
   const bytes = sizeOf(s.module, alloca.type) * Number(count);
   const align = Math.min(8, Math.max(alloca.align, 1));
-  const slot = s.builder.slot({ bytes, align, name, location: s.builder.location });
+  const slot = s.builder.slot({ bytes, align, name: variable?.name, location: variable?.location });
   const address: Address = { base: { kind: 'slot', slot }, offset: 0 };
   s.addresses.set(id, address);
 }

@@ -1,5 +1,6 @@
 import type { BpfCpu } from '../front/front.js';
 import type { Instruction } from '../ir/instruction.js';
+import type { SourceLocation } from '../ir/metadata.js';
 import type { IrFunction, IrModule } from '../ir/module.js';
 import type { ValueId } from '../ir/value.js';
 import type { MachineFunction } from '../machine/function.js';
@@ -35,7 +36,7 @@ export function selectFunction(
   const naked =
     fn.attributes?.function.some((attribute) => attribute.kind === 'flag' && attribute.name === 'naked') ===
     true;
-  const names = slotNames(s);
+  const variables = declaredVariables(s);
   s.begin(0);
   if (!naked) selectArguments(s);
   // Values come before their uses when blocks are taken along the control flow.
@@ -43,7 +44,7 @@ export function selectFunction(
     if (block !== 0) s.begin(block);
     for (const instruction of fn.blocks[block]?.instructions ?? []) {
       s.builder.location = instruction.location;
-      selectInstruction(s, instruction, names);
+      selectInstruction(s, instruction, variables);
     }
   }
   s.finishPhis((id) => registerOf(s, id));
@@ -117,23 +118,35 @@ function successorsOf(terminator: Instruction | undefined): readonly number[] {
   }
 }
 
-/** Names of variables that live on the stack, from what was declared of them. */
-function slotNames(s: Selector): ReadonlyMap<ValueId, string> {
-  const names = new Map<ValueId, string>();
-  for (const block of s.fn.blocks) {
-    for (const { debugRecords } of block.instructions) {
-      for (const record of debugRecords) {
-        if (record.kind === 'label' || typeof record.place !== 'number') continue;
-        const variable = s.module.metadata[record.variable];
-        if (variable?.kind === 'local-variable' && variable.name !== undefined)
-          names.set(record.place, variable.name);
-      }
-    }
-  }
-  return names;
+/** A variable that lives on the stack: its name, and where it is declared. */
+export interface DeclaredVariable {
+  readonly name: string;
+  readonly location: SourceLocation;
 }
 
-function selectInstruction(s: Selector, instruction: Instruction, names: ReadonlyMap<ValueId, string>): void {
+/** Variables by the value that is their address. */
+function declaredVariables(s: Selector): ReadonlyMap<ValueId, DeclaredVariable> {
+  const found = new Map<ValueId, DeclaredVariable>();
+  for (const block of s.fn.blocks) {
+    for (const record of block.instructions.flatMap(({ debugRecords }) => debugRecords)) {
+      if (record.kind === 'label') continue;
+      const place = record.kind === 'assign' ? record.address : record.place;
+      const node = typeof place === 'number' ? undefined : s.module.metadata[place.metadata];
+      const value = typeof place === 'number' ? place : node?.kind === 'value' ? node.value : undefined;
+      const variable = s.module.metadata[record.variable];
+      if (value === undefined || variable?.kind !== 'local-variable' || variable.name === undefined) continue;
+      const location = { ...record.location, line: variable.line, column: 0 };
+      found.set(value, { name: variable.name, location });
+    }
+  }
+  return found;
+}
+
+function selectInstruction(
+  s: Selector,
+  instruction: Instruction,
+  variables: ReadonlyMap<ValueId, DeclaredVariable>,
+): void {
   const { builder } = s;
   const id = instruction.result;
   switch (instruction.kind) {
@@ -162,7 +175,7 @@ function selectInstruction(s: Selector, instruction: Instruction, names: Readonl
       selectGep(s, needed(id), instruction.source, instruction.base, instruction.indices);
       return;
     case 'alloca':
-      selectAlloca(s, needed(id), instruction, names.get(needed(id)));
+      selectAlloca(s, needed(id), instruction, variables.get(needed(id)));
       return;
     case 'load':
       selectLoad(s, needed(id), instruction);
