@@ -163,7 +163,7 @@ function operandText(
       const base = operand.base.kind === 'slot' ? 10 : register;
       const slotOffset = operand.base.kind === 'slot' ? frame.slotOffset(operand.base.slot) : 0;
       const offset = slotOffset + operand.offset;
-      return `r${base} ${offset < 0 ? '-' : '+'} ${Math.abs(offset)}`;
+      return `(r${base} ${offset < 0 ? '-' : '+'} ${Math.abs(offset)})`;
     }
     case 'imm':
       return operand.imm.toString();
