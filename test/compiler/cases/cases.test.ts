@@ -13,7 +13,7 @@ import { CASES, objectByClang, objectBySkep } from './compile-both.js';
 const missing = ['clang-19', 'bpftool'].filter((program) => !installed(program));
 const reason = missing.length > 0 ? `${missing.join(' and ')} missing` : kernelRefusal();
 const names = readdirSync(CASES)
-  .filter((name) => name.endsWith('.c'))
+  .filter((name) => name.endsWith('.c') && !name.endsWith('.bpf.c'))
   .map((name) => name.slice(0, -'.c'.length));
 
 /** The end of a case's name says the cpu, when it is not v3. */
