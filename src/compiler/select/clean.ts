@@ -4,10 +4,11 @@ import { definitionOf, isPure, usesOf } from '../machine/operands.js';
 import type { MachineBuilder } from './builder.js';
 
 /** Takes out what nobody needs, and extensions of what was extended all along. */
-export function cleaned(builder: MachineBuilder): MachineBlock[] {
-  const blocks = builder.blocks.map((instructions) =>
-    instructions.map((each) => withoutExtension(builder, each)),
-  );
+export function cleaned(
+  builder: MachineBuilder,
+  from: readonly (readonly MachineInstruction[])[],
+): MachineBlock[] {
+  const blocks = from.map((instructions) => instructions.map((each) => withoutExtension(builder, each)));
   const needed = neededRegisters(blocks);
   return blocks.map((instructions) => {
     const kept = instructions.filter((instruction) => {

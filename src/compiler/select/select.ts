@@ -4,6 +4,7 @@ import type { SourceLocation } from '../ir/metadata.js';
 import type { IrFunction, IrModule } from '../ir/module.js';
 import type { ValueId } from '../ir/value.js';
 import type { MachineFunction } from '../machine/function.js';
+import { shareComputations } from '../passes/share.js';
 import { selectGep } from './address.js';
 import { selectBinary, selectCast } from './arithmetic.js';
 import { selectCompareExchange, selectReadModifyWrite } from './atomic.js';
@@ -52,7 +53,7 @@ export function selectFunction(
   return {
     index,
     name: fn.name,
-    blocks: cleaned(builder),
+    blocks: cleaned(builder, shareComputations(builder.blocks, builder.registers, cpu)),
     registers: builder.registers,
     slots: builder.slots,
     naked,
