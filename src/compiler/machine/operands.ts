@@ -171,22 +171,3 @@ export function isPure(operation: MachineOperation): boolean {
       return false;
   }
 }
-
-/** Where an operation that ends a block may go on. */
-export function targetsOf(operation: MachineOperation | undefined): MachineBlockId[] {
-  switch (operation?.kind) {
-    case 'goto':
-      return [operation.target];
-    case 'branch':
-      return [operation.whenTrue, operation.whenFalse];
-    case 'asm': {
-      if (operation.next === undefined) return [];
-      const jumps = operation.operands.flatMap((operand) =>
-        operand.kind === 'label' ? [operand.block] : [],
-      );
-      return [operation.next, ...jumps];
-    }
-    default:
-      return [];
-  }
-}

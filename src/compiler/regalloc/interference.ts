@@ -20,7 +20,10 @@ export class Interference {
       const { frequency } = block;
       if (block.ending.kind === 'branch')
         for (const { node } of block.ending.operands) this.#cost(node, frequency);
-      walkBackwards(block, outs[index] ?? new Set(), (item, live) => this.#item(item, live, frequency));
+      const same = copiesAt(block.items);
+      walkBackwards(block, outs[index] ?? new Set(), (item, live) =>
+        this.#item(item, live, frequency, same.get(item)),
+      );
     });
   }
 
@@ -28,13 +31,13 @@ export class Interference {
     return a === b || (a < FIRST_VIRTUAL && b < FIRST_VIRTUAL) || (this.neighbours[a]?.has(b) ?? false);
   }
 
-  #item(item: Item, live: ReadonlySet<Node>, frequency: number): void {
+  #item(item: Item, live: ReadonlySet<Node>, frequency: number, same: ReadonlySet<Node> | undefined): void {
     const { operands, clobbers, move } = item;
     for (const { node } of operands) this.#cost(node, frequency * (item.source === undefined ? 1 : 0.2));
     const [to, from] = operands;
     if (move && to !== undefined && from !== undefined) {
       this.moves.push({ to: to.node, from: from.node, weight: frequency });
-      for (const other of live) if (other !== from.node) this.#edge(to.node, other);
+      for (const other of live) if (same?.has(other) !== true) this.#edge(to.node, other);
       return;
     }
     const written = operands.filter(({ role }) => role !== 'use');
@@ -63,4 +66,29 @@ export class Interference {
     this.neighbours[a]?.add(b);
     this.neighbours[b]?.add(a);
   }
+}
+
+/** For each move of a block the nodes that hold what it moves: they can share a register with where it goes. */
+function copiesAt(items: readonly Item[]): Map<Item, ReadonlySet<Node>> {
+  const found = new Map<Item, ReadonlySet<Node>>();
+  const holders = new Map<Node, Set<Node>>();
+  const write = (node: Node) => {
+    holders.get(node)?.delete(node);
+    holders.delete(node);
+  };
+  for (const item of items) {
+    const [to, from] = item.operands;
+    if (item.move && to !== undefined && from !== undefined) {
+      if (to.node === from.node) continue;
+      const holding = holders.get(from.node) ?? new Set([from.node]);
+      found.set(item, new Set(holding));
+      write(to.node);
+      holders.set(from.node, holding);
+      holders.set(to.node, holding.add(to.node));
+      continue;
+    }
+    for (const { node, role } of item.operands) if (role !== 'use') write(node);
+    for (const register of item.clobbers) write(register);
+  }
+  return found;
 }

@@ -130,7 +130,10 @@ export class MachineBuilder {
             : 64
           : bitLength(definition.value);
       case 'alu':
-        return Math.min(definition.width === 32 ? 32 : 64, aluZeroFrom(definition, of));
+        return Math.min(
+          definition.width,
+          this.#subtractionZeroFrom(definition, of) ?? aluZeroFrom(definition, of),
+        );
       case 'neg':
         return definition.width;
       case 'movsx':
@@ -145,6 +148,16 @@ export class MachineBuilder {
       default:
         return 64;
     }
+  }
+
+  /** A number less something that is never larger stays as short as the number. */
+  #subtractionZeroFrom(
+    { op, left, right }: Alu,
+    of: (register: VirtualRegister) => number,
+  ): number | undefined {
+    const from = this.#definitions[left];
+    if (op !== 'sub' || right.kind !== 'reg' || from?.kind !== 'constant') return undefined;
+    return 2n ** BigInt(of(right.reg)) - 1n <= from.value ? bitLength(from.value) : undefined;
   }
 }
 

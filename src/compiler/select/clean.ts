@@ -19,10 +19,18 @@ export function cleaned(
   });
 }
 
-/** Now that phis know where their values come from, more upper halves are known to be zero. */
+/** Now that phis know where their values come from, more upper bits are known to be zero. */
 function withoutExtension(builder: MachineBuilder, instruction: MachineInstruction): MachineInstruction {
-  if (instruction.kind !== 'zext' || builder.zeroFrom(instruction.src) > 32) return instruction;
-  return { ...instruction, kind: 'copy' };
+  if (instruction.kind === 'zext' && builder.zeroFrom(instruction.src) <= 32) {
+    return { ...instruction, kind: 'copy' };
+  }
+  if (instruction.kind !== 'alu' || instruction.op !== 'and' || instruction.core !== undefined)
+    return instruction;
+  const { dst, left, right, location } = instruction;
+  const keeps =
+    right.kind === 'imm' && Number.isInteger(Math.log2(right.imm + 1)) ? Math.log2(right.imm + 1) : 0;
+  if (keeps === 0 || builder.zeroFrom(left) > keeps) return instruction;
+  return { kind: 'copy', dst, src: left, location };
 }
 
 function neededRegisters(blocks: readonly (readonly MachineInstruction[])[]): ReadonlySet<VirtualRegister> {

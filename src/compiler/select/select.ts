@@ -5,6 +5,8 @@ import type { IrFunction, IrModule } from '../ir/module.js';
 import type { ValueId } from '../ir/value.js';
 import type { MachineFunction } from '../machine/function.js';
 import { shareComputations } from '../passes/share.js';
+import { sinkComputations } from '../passes/sink.js';
+import { addUp } from '../passes/sums.js';
 import { selectGep } from './address.js';
 import { selectBinary, selectCast } from './arithmetic.js';
 import { selectCompareExchange, selectReadModifyWrite } from './atomic.js';
@@ -50,10 +52,12 @@ export function selectFunction(
   }
   s.finishPhis((id) => registerOf(s, id));
   const { builder } = s;
+  const summed = addUp(builder.blocks, builder.registers);
+  const shared = shareComputations(summed, builder.registers, cpu);
   return {
     index,
     name: fn.name,
-    blocks: cleaned(builder, shareComputations(builder.blocks, builder.registers, cpu)),
+    blocks: sinkComputations(cleaned(builder, shared)),
     registers: builder.registers,
     slots: builder.slots,
     naked,

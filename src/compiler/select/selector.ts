@@ -12,7 +12,7 @@ import type {
   MachineOperand,
   VirtualRegister,
 } from '../machine/instruction.js';
-import { targetsOf } from '../machine/operands.js';
+import { successorsOf } from '../machine/operands.js';
 import { SourceProblem } from '../problem.js';
 import { MachineBuilder } from './builder.js';
 import type { CoreAccess } from './core-access.js';
@@ -166,7 +166,7 @@ export class Selector {
   finishPhis(registerOf: (id: ValueId) => VirtualRegister): void {
     const predecessors = new Map<MachineBlockId, Set<MachineBlockId>>();
     this.builder.blocks.forEach((instructions, index) => {
-      for (const target of targetsOf(instructions.at(-1))) {
+      for (const target of successorsOf(instructions.at(-1))) {
         const known = predecessors.get(target) ?? new Set();
         predecessors.set(target, known.add(index as MachineBlockId));
       }
