@@ -1,6 +1,7 @@
 import type { BpfCpu } from '../front/front.js';
 import type { CompiledFunction, MachineFunction } from '../machine/function.js';
 import { colour } from './colour.js';
+import { dropRepeatedConstants } from './constants.js';
 import { layOutFrame } from './frame.js';
 import { Interference } from './interference.js';
 import type { Code, Frame, Node } from './item.js';
@@ -25,6 +26,7 @@ export function allocate(fn: MachineFunction, cpu: BpfCpu): CompiledFunction {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { registers, spilled } = colour(new Interference(code), brief);
     if (spilled.length === 0) {
+      dropRepeatedConstants(code, registers);
       const shared = sharedSlots(code);
       const home = (slot: number) => shared.get(slot) ?? slot;
       const used = new Set([...usedSlots(code, registers)].map(home));
