@@ -10,6 +10,12 @@ const count = Number(option('count', '100'));
 const first = Number(option('seed', String(Date.now() % 1_000_000_000)));
 const cpu = option('cpu', 'v3') as BpfCpu;
 const counts = new Map<Comparison['outcome'], number>();
+const UNEQUAL = new Set<Comparison['outcome']>([
+  'different',
+  'skep failed',
+  'clang failed',
+  'only clang loads',
+]);
 let logs = 0;
 let compared = 0;
 let worst = 0;
@@ -21,7 +27,7 @@ for (let seed = first; seed < first + count; seed++) {
     worst = Math.max(worst, slots.skep / slots.clang);
     compared++;
   }
-  if (outcome !== 'same' && (outcome !== 'neither loads' || process.argv.includes('--all'))) {
+  if (UNEQUAL.has(outcome) || (outcome !== 'same' && process.argv.includes('--all'))) {
     process.stdout.write(
       `#### seed ${seed}: ${outcome}\n${detail}\n${process.argv.includes('--source') ? source : ''}\n`,
     );
