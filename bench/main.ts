@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
+import { compileObject } from '../src/compiler/node/index.js';
 import { bpfAvailability } from '../src/linux/bpf.js';
 import { parseObject } from '../src/object/index.js';
 import { type EngineSide, prepareEngine } from './engine-side.js';
@@ -42,9 +43,10 @@ export async function main(args: readonly string[], folder: string): Promise<num
   const { available, reason } = bpfAvailability();
   if (!available) process.stdout.write(`The kernel's column is missing: ${reason}\n`);
   const chosen = WORKLOADS.filter(({ name }) => names.length === 0 || names.includes(name));
-  const rows = chosen.map((workload) => measure(workload, folder, available));
+  const rows: Row[] = [];
+  for (const workload of chosen) rows.push(await measure(workload, folder, available));
   const verified =
-    names.length === 0 || names.includes(VERIFICATION) ? measureVerification(folder, available) : [];
+    names.length === 0 || names.includes(VERIFICATION) ? await measureVerification(folder, available) : [];
   const replayed = names.length === 0 || names.includes(REPLAY) ? await measureReplay(folder) : [];
   const table = [
     rows.length === 0 ? '' : render(rows),
@@ -58,8 +60,8 @@ export async function main(args: readonly string[], folder: string): Promise<num
   return 0;
 }
 
-function measure(workload: Workload, folder: string, withKernel: boolean): Row {
-  const spec = parseObject(readFileSync(join(folder, 'programs', `${workload.name}.bpf.o`)));
+async function measure(workload: Workload, folder: string, withKernel: boolean): Promise<Row> {
+  const spec = parseObject(await compileObject(join(folder, 'programs', `${workload.name}.bpf.c`)));
   const engine = prepareEngine(spec, workload.packet);
   const kernel = withKernel ? prepareKernel(spec, workload.packet) : undefined;
   warmUp(engine);

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileObject } from '../src/compiler/node/index.js';
 import { type AttachTarget, Engine, load, parseObject } from '../src/index.js';
 
 /** One measured replay: packets a second, best of some. */
@@ -13,24 +13,24 @@ const SOURCES = 250;
 const ROUNDS = 9;
 const XDP: AttachTarget = { kind: 'xdp', iface: 'eth0' };
 
-const SUBJECTS: readonly { title: string; object: string; program: string; target: AttachTarget }[] = [
+const SUBJECTS: readonly { title: string; source: string; program: string; target: AttachTarget }[] = [
   {
     title: 'tracer at tcp_v4_connect',
-    object: '../examples/tcp_syn_tracer/tcp_syn_tracer.bpf.o',
+    source: '../examples/tcp_syn_tracer/tcp_syn_tracer.bpf.c',
     program: 'tcp_syn_tracer',
     target: { kind: 'tracepoint', category: 'tcp', name: 'tcp_v4_connect' },
   },
-  { title: 'XDP SYN parse + hash count', object: 'programs/syn.bpf.o', program: 'syn', target: XDP },
-  { title: 'skep syn', object: '../tools/syn/syn.bpf.o', program: 'syn', target: XDP },
+  { title: 'XDP SYN parse + hash count', source: 'programs/syn.bpf.c', program: 'syn', target: XDP },
+  { title: 'skep syn', source: '../tools/syn/syn.bpf.c', program: 'syn', target: XDP },
 ];
 
 /** Replays a capture that is in memory: half a million frames of 54 bytes, each a SYN, from 250 sources in turn. */
 export async function measureReplay(folder: string): Promise<ReplayRow[]> {
   const capture = synCapture();
   const rows: ReplayRow[] = [];
-  for (const { title, object, program, target } of SUBJECTS) {
+  for (const { title, source, program, target } of SUBJECTS) {
     const engine = await Engine.create();
-    const loaded = await load(parseObject(readFileSync(join(folder, object))), engine);
+    const loaded = await load(parseObject(await compileObject(join(folder, source))), engine);
     await loaded.attach(program, target);
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < ROUNDS; round++) {

@@ -14,7 +14,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'es2022',
-  external: ['koffi'],
+  external: ['koffi', '@yowasp/clang'],
   logLevel: 'warning',
 });
 const { main } = await import(pathToFileURL(outfile).href);

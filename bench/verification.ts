@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileObject } from '../src/compiler/node/index.js';
 import { helperId } from '../src/helpers/registry.js';
 import { hookByName } from '../src/hooks/registry.js';
 import { assemble } from '../src/isa/asm/index.js';
@@ -31,9 +31,9 @@ interface Subject {
 }
 
 /** Verifies large programs here and in the kernel (a whole BPF_PROG_LOAD without a log), and keeps the best rounds. */
-export function measureVerification(folder: string, withKernel: boolean): VerificationRow[] {
+export async function measureVerification(folder: string, withKernel: boolean): Promise<VerificationRow[]> {
   const subjects = [
-    synTool(folder),
+    await synTool(folder),
     assembled('loop of 20,000 turns over 8 spilled scalars', spilledLoop(20_000)),
     assembled('12 open branches in a row, then a loop', branchesAndLoop()),
     assembled('1,000,000 instructions, then too complex', '  r0 = 0\nl: r0 += 3\nif r0 != 10 goto l\nexit'),
@@ -75,8 +75,8 @@ function kernelLoad({ insns, license }: VerifierProgram, type: number, maps: rea
   return milliseconds;
 }
 
-function synTool(folder: string): Subject {
-  const spec = parseObject(readFileSync(join(folder, '../tools/syn/syn.bpf.o')));
+async function synTool(folder: string): Promise<Subject> {
+  const spec = parseObject(await compileObject(join(folder, '../tools/syn/syn.bpf.c')));
   const [program] = spec.programs;
   const hook = hookByName('xdp');
   if (program === undefined || hook === undefined) throw new Error('tools/syn holds no XDP program');

@@ -14,6 +14,8 @@ export interface CContext {
   readonly btf: Btf;
   readonly names: CNames;
   inlined: number;
+  /** Anonymous enumerations that are written out, whose enumerators exist therefore. */
+  readonly spelled: Set<BtfTypeId>;
 }
 
 /**
@@ -151,6 +153,7 @@ export function enumBody(
   type: Extract<BtfType, { kind: 'enum' | 'enum64' }>,
   indent: string,
 ): string {
+  context.spelled.add(id);
   context.inlined += type.values.length + 1;
   if (context.inlined > MAX_INLINE + 64 * context.btf.types.length) throw cycle(id);
   const lines = type.values.map(({ name, value }) => {

@@ -24,8 +24,8 @@ const BUILT_IN = new Set(['__builtin_va_list']);
  */
 export function formatC(btf: Btf, options: FormatCOptions = {}): string {
   const writer = new CWriter(btf);
-  const roots = options.roots ?? btf.types.keys();
-  for (const id of roots) writer.root(id);
+  if (options.roots === undefined) for (const id of btf.types.keys()) writer.root(id);
+  else writer.some(options.roots);
   const body = writer.chunks.join('\n');
   return options.guard === undefined ? body : framed(body, options.guard);
 }
@@ -58,7 +58,22 @@ class CWriter {
 
   constructor(btf: Btf) {
     this.#btf = btf;
-    this.#context = { btf, names: new CNames(btf), inlined: 0 };
+    this.#context = { btf, names: new CNames(btf), inlined: 0, spelled: new Set() };
+  }
+
+  /** Anonymous enumerations come last, unless what was written spells them out. */
+  some(roots: readonly BtfTypeId[]): void {
+    const later: BtfTypeId[] = [];
+    for (const id of roots) {
+      const type = typeAt(this.#btf, id);
+      if ((type.kind === 'enum' || type.kind === 'enum64') && type.name === '') later.push(id);
+      else this.root(id);
+    }
+    for (const id of later) {
+      const type = typeAt(this.#btf, id);
+      if (type.kind !== 'enum' && type.kind !== 'enum64') continue;
+      if (!this.#context.spelled.has(id)) this.#define(id, type, 0);
+    }
   }
 
   root(id: BtfTypeId): void {

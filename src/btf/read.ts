@@ -2,7 +2,7 @@ import { btfError } from '../errors/btf.js';
 import { INT_ENCODING, KINDS, type KindName, LINKAGES, TYPE_HEADER_BYTES } from './constants.js';
 import { type BtfSection, beyond, readBtfSection } from './header.js';
 import { checkReferences, normaliseBitfields } from './normalise.js';
-import type { Btf, BtfType } from './types.js';
+import type { Btf, BtfMember, BtfParam, BtfType } from './types.js';
 
 /** Walks the type part; every read is preceded by `need`. */
 interface Cursor {
@@ -11,6 +11,8 @@ interface Cursor {
   readonly id: number;
   /** In bytes from the start of the type part. */
   at: number;
+  /** The highest type id that members and parameters name. */
+  highest: number;
 }
 
 interface TypeHeader {
@@ -23,7 +25,8 @@ interface TypeHeader {
 
 /**
  * Reads a BTF section of either byte order: all kinds up to `enum64`. Bit-fields of the old encoding (an `int` of odd
- * width) are read as those of the new one. Every type id in the result exists.
+ * width) are read as those of the new one. Every type id in the result exists. Members and parameters are checked now
+ * and decoded when asked for: a kernel has more than a hundred thousand, of which few are ever looked at.
  *
  * @param section the name to use in errors.
  * @throws {SkepError} `BTF_*`, naming the section and offset.
@@ -32,12 +35,15 @@ export function readBtf(bytes: Uint8Array, section = '.BTF'): Btf {
   const parts = readBtfSection(bytes, section);
   const types: BtfType[] = [{ kind: 'void' }];
   let at = 0;
+  let highest = 0;
   while (at < parts.types.byteLength) {
-    const cursor: Cursor = { section: parts, label: section, id: types.length, at };
-    types.push(readType(cursor));
-    at = cursor.at;
+    const cursor: Cursor = { section: parts, label: section, id: types.length, at, highest };
+    const type = readType(cursor);
+    types.push(type);
+    ({ at, highest } = cursor);
+    if ('type' in type) highest = Math.max(highest, type.type);
   }
-  checkReferences(types, section);
+  if (highest >= types.length) checkReferences(types, section);
   return { types: normaliseBitfields(types) };
 }
 
@@ -48,6 +54,18 @@ function need(cursor: Cursor, bytes: number): number {
   const at = cursor.at;
   cursor.at += bytes;
   return at;
+}
+
+/** Checks records that start with a name and a type id, and leaves them for later. */
+function needEntries(cursor: Cursor, count: number, step: number): number {
+  const { types, littleEndian, strings } = cursor.section;
+  const start = need(cursor, count * step);
+  for (let at = start; at < cursor.at; at += step) {
+    const offset = types.getUint32(at, littleEndian);
+    if (offset !== 0 && !strings.has(offset)) name(cursor, offset);
+    cursor.highest = Math.max(cursor.highest, types.getUint32(at + 4, littleEndian));
+  }
+  return start;
 }
 
 function malformed(cursor: Cursor, message: string) {
@@ -103,18 +121,26 @@ const readComposite =
   (kind: 'struct' | 'union'): Reader =>
   (cursor, header) => {
     const { types, littleEndian } = cursor.section;
-    const start = need(cursor, header.vlen * 12);
-    const members = Array.from({ length: header.vlen }, (_, index) => {
-      const at = start + index * 12;
-      const place = types.getUint32(at + 8, littleEndian);
-      return {
-        name: name(cursor, types.getUint32(at, littleEndian)),
-        type: types.getUint32(at + 4, littleEndian),
-        bitOffset: header.kindFlag ? place & 0xffffff : place,
-        bitfieldSize: header.kindFlag ? place >>> 24 : 0,
-      };
-    });
-    return { kind, name: header.name, size: header.value, members };
+    const start = needEntries(cursor, header.vlen, 12);
+    let members: readonly BtfMember[] | undefined;
+    return {
+      kind,
+      name: header.name,
+      size: header.value,
+      get members() {
+        members ??= Array.from({ length: header.vlen }, (_, index) => {
+          const at = start + index * 12;
+          const place = types.getUint32(at + 8, littleEndian);
+          return {
+            name: name(cursor, types.getUint32(at, littleEndian)),
+            type: types.getUint32(at + 4, littleEndian),
+            bitOffset: header.kindFlag ? place & 0xffffff : place,
+            bitfieldSize: header.kindFlag ? place >>> 24 : 0,
+          };
+        });
+        return members;
+      },
+    };
   };
 
 const readModifier =
@@ -143,6 +169,7 @@ function readInt(cursor: Cursor, header: TypeHeader): BtfType {
 function readArray(cursor: Cursor): BtfType {
   const { types, littleEndian } = cursor.section;
   const at = need(cursor, 12);
+  cursor.highest = Math.max(cursor.highest, types.getUint32(at + 4, littleEndian));
   return {
     kind: 'array',
     type: types.getUint32(at, littleEndian),
@@ -159,12 +186,20 @@ function linkage(cursor: Cursor, number: number) {
 
 function readProto(cursor: Cursor, header: TypeHeader): BtfType {
   const { types, littleEndian } = cursor.section;
-  const start = need(cursor, header.vlen * 8);
-  const params = Array.from({ length: header.vlen }, (_, index) => ({
-    name: name(cursor, types.getUint32(start + index * 8, littleEndian)),
-    type: types.getUint32(start + index * 8 + 4, littleEndian),
-  }));
-  return { kind: 'func_proto', returns: header.value, params };
+  const start = needEntries(cursor, header.vlen, 8);
+  cursor.highest = Math.max(cursor.highest, header.value);
+  let params: readonly BtfParam[] | undefined;
+  return {
+    kind: 'func_proto',
+    returns: header.value,
+    get params() {
+      params ??= Array.from({ length: header.vlen }, (_, index) => ({
+        name: name(cursor, types.getUint32(start + index * 8, littleEndian)),
+        type: types.getUint32(start + index * 8 + 4, littleEndian),
+      }));
+      return params;
+    },
+  };
 }
 
 function readVar(cursor: Cursor, header: TypeHeader): BtfType {
@@ -176,6 +211,9 @@ function readVar(cursor: Cursor, header: TypeHeader): BtfType {
 function readDatasec(cursor: Cursor, header: TypeHeader): BtfType {
   const { types, littleEndian } = cursor.section;
   const start = need(cursor, header.vlen * 12);
+  for (let at = start; at < cursor.at; at += 12) {
+    cursor.highest = Math.max(cursor.highest, types.getUint32(at, littleEndian));
+  }
   const vars = Array.from({ length: header.vlen }, (_, index) => ({
     type: types.getUint32(start + index * 12, littleEndian),
     offset: types.getUint32(start + index * 12 + 4, littleEndian),

@@ -7,6 +7,8 @@
 export interface StringTable {
   /** Bytes in the table. */
   readonly size: number;
+  /** Whether a string is at an offset; tells without reading it. */
+  has(offset: number): boolean;
   /** The string at an offset; undefined when the offset is outside, the string has no end, or the bound is passed. */
   at(offset: number): string | undefined;
 }
@@ -21,9 +23,11 @@ export function stringTable(bytes: Uint8Array): StringTable {
   const decoder = new TextDecoder();
   // Cutting names out of one text is several times faster than decoding each.
   const ascii = isAscii(bytes) ? decoder.decode(bytes) : undefined;
+  const lastEnd = bytes.lastIndexOf(0);
   let budget = bytes.length * YIELD_FACTOR + YIELD_MINIMUM;
   return {
     size: bytes.length,
+    has: (offset) => offset >= 0 && offset <= lastEnd,
     at(offset) {
       const cached = known.get(offset);
       if (cached !== undefined) return cached;

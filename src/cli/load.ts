@@ -1,6 +1,7 @@
 import type { BpfMap, Kernel } from '../kernel/kernel.js';
 import type { LoadedObject } from '../kernel/load.js';
 import type { ObjectSpec } from '../object/spec.js';
+import { printDiagnostics } from './compile/diagnostics.js';
 import { CommandError, doing } from './failure.js';
 import { readInput } from './files.js';
 import { checkPath, takeMap, takePath } from './select.js';
@@ -14,11 +15,22 @@ interface Arguments {
   readonly maps: Readonly<Record<string, BpfMap>>;
 }
 
-/** An object file, read before the root is opened, so that nobody waits for a slow disk. */
+/** An object file or a C source, read before the root is opened, so that nobody waits for a slow disk. */
 export async function readObject(file: string): Promise<ObjectSpec> {
-  const bytes = await readInput(file);
+  const given = await readInput(file);
+  const bytes = file.endsWith('.c') ? await compiled(file) : given;
   const { objectNameOf, parseObject } = await import('../object/index.js');
   return parseObject(bytes, { name: objectNameOf(file) });
+}
+
+async function compiled(file: string): Promise<Uint8Array> {
+  const { compileFile } = await import('../compiler/node/index.js');
+  const { object, text } = await compileFile(file);
+  printDiagnostics(text);
+  if (object !== undefined) return object;
+  throw new CommandError(`${file} does not compile`, {
+    hint: 'include folders and macros: skep compile FILE -I… -D…',
+  });
 }
 
 export async function takeLoadArguments(words: Words, spec: ObjectSpec, kernel: Kernel): Promise<Arguments> {

@@ -7,7 +7,9 @@ export type CompileErrorCode =
   /** clang itself failed: a bug of it, or not enough memory. */
   | 'COMPILE_CLANG_CRASHED'
   /** A request that makes no sense, such as a source that is not among the files. */
-  | 'COMPILE_BAD_REQUEST';
+  | 'COMPILE_BAD_REQUEST'
+  /** The source has errors; `facts.text` says them as clang does. */
+  | 'COMPILE_SOURCE';
 
 export function compileError(
   code: CompileErrorCode,

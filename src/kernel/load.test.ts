@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { TRACER } from '../../test/support/example-objects.js';
 import { Engine } from '../engine/engine.js';
 import { parseObject } from '../object/index.js';
 import { load } from './load.js';
@@ -15,7 +16,7 @@ const counts = {
   flags: 0,
   pinning: 'none',
 } as const;
-const tracer = () => parseObject(readFileSync('examples/tcp_syn_tracer/tcp_syn_tracer.bpf.o'));
+const tracer = () => parseObject(readFileSync(TRACER));
 
 describe('loading an object into the engine', () => {
   test('makes its maps and programs under their names in C', async () => {

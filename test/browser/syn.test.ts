@@ -6,10 +6,10 @@ import { extname, join, normalize } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engine, formatIpv4, load, parseObject } from '../../src/index.js';
+import { TRACER } from '../support/example-objects.js';
 
 const ROOT = normalize(join(import.meta.dirname, '../..'));
 const CHROMIUM = '/usr/bin/chromium';
-const OBJECT = 'examples/tcp_syn_tracer/tcp_syn_tracer.bpf.o';
 const CAPTURE = 'examples/captures/connections.pcap';
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 /** Chromium makes no connection of its own, and needs no sandbox of its own as root. */
@@ -48,7 +48,7 @@ function serve(isolated: boolean): Promise<Server> {
 /** The same in this process: what the browser must answer. */
 async function countSynsHere(): Promise<Record<string, unknown>> {
   const engine = await Engine.create();
-  const { maps, programs } = await load(parseObject(await readFile(join(ROOT, OBJECT))), engine);
+  const { maps, programs } = await load(parseObject(await readFile(join(ROOT, TRACER))), engine);
   const [program] = programs.values();
   await engine.attach(program!, { kind: 'tracepoint', name: 'tcp_v4_connect' });
   await engine.replay(await readFile(join(ROOT, CAPTURE)));
@@ -104,7 +104,7 @@ char _license[] SEC("license") = "GPL";
         const page = await browser.newPage();
         await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/test/browser/page.html`);
         await page.waitForFunction('window.ready === true');
-        const answer = await page.evaluate(`window.countSyns('/${OBJECT}', '/${CAPTURE}')`);
+        const answer = await page.evaluate(`window.countSyns('/${TRACER}', '/${CAPTURE}')`);
         const counts = await countSynsHere();
         expect(Object.keys(counts).length).toBeGreaterThan(0);
         expect(answer).toMatchObject({ isolated, shared: isolated, counts });

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Cli, ensureBuilt, TRACER } from '../support/cli.js';
+import { Cli, ensureBuilt } from '../support/cli.js';
+import { TRACER } from '../support/example-objects.js';
 import { synCapture } from '../support/syn-capture.js';
 
 const PACKETS = 3000;

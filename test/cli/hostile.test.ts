@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Cli, canUnshareMounts, ensureBuilt, TRACER } from '../support/cli.js';
+import { Cli, canUnshareMounts, ensureBuilt } from '../support/cli.js';
+import { TRACER } from '../support/example-objects.js';
 import { synCapture } from '../support/syn-capture.js';
 
 let cli: Cli;

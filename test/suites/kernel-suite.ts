@@ -5,6 +5,7 @@ import { load } from '../../src/kernel/load.js';
 import { parseObject } from '../../src/object/index.js';
 import type { MapSpec } from '../../src/object/spec.js';
 import { asmProgram } from '../support/asm-program.js';
+import { TRACER } from '../support/example-objects.js';
 
 /** A kernel under test, empty, and how to end it. */
 export interface Subject {
@@ -251,10 +252,7 @@ export function kernelSuite(name: string, make: () => Promise<Subject>): void {
     });
 
     test('an object is loaded with its maps, attached where its section says, and its map is typed', async () => {
-      const loaded = await load(
-        parseObject(readFileSync('examples/tcp_syn_tracer/tcp_syn_tracer.bpf.o')),
-        kernel,
-      );
+      const loaded = await load(parseObject(readFileSync(TRACER)), kernel);
       const link = await loaded.attach('tcp_syn_tracer');
       expect((await link.info()).target).toMatchObject({ kind: 'tracepoint', name: 'tcp_v4_connect' });
       const counts = loaded.map<number, number>('my_syn_counts');

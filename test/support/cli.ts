@@ -63,8 +63,6 @@ export class Cli {
   }
 }
 
-export const TRACER = 'examples/tcp_syn_tracer/tcp_syn_tracer.bpf.o';
-
 /** Whether this process may make mount namespaces. */
 export function canUnshareMounts(): boolean {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/unshare')) return false;

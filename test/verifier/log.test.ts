@@ -12,7 +12,7 @@ import { generate } from './fuzz/generate.js';
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['test/cases/explain', 'test/cases/objects', 'examples/tcp_syn_tracer', 'bench/programs'];
 /** Logs of 60 MB and more, of which the kernel keeps the end; callbacks among many subprograms. */
-const LEFT_OUT = new Set(['subprograms.o', 'too_complex.o', 'syn.bpf.o']);
+const LEFT_OUT = new Set(['subprograms.o', 'too_complex.o']);
 const objects = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.o') && !LEFT_OUT.has(file))

@@ -45,7 +45,7 @@ export interface SynOptions {
 }
 
 /**
- * Counts the connection attempts of a capture per source address, with the program in `object` (syn.bpf.o) attached to
+ * Counts the connection attempts of a capture per source address, with the program in `object` (of syn.bpf.c) attached to
  * XDP of an engine of its own.
  * @throws {SkepError} when the object or the capture cannot be used at all; a damaged capture is told in
  * `replay.problem`.

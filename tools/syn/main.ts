@@ -1,12 +1,13 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileObject } from '../../src/compiler/node/index.js';
 import { SkepError } from '../../src/index.js';
 import { countSyns } from './count.js';
 import { reportJson, reportText } from './report.js';
 
-const OBJECT = 'tools/syn/syn.bpf.o';
+const PROGRAM = 'tools/syn/syn.bpf.c';
 const SAMPLE = 'examples/captures/connections.pcap';
 const CHUNK_BYTES = 1 << 20;
 /** Files shorter than this are done before progress could be read. */
@@ -46,7 +47,7 @@ async function run({ file, json, top, maxSources }: SynArguments): Promise<numbe
   const size = path === '-' ? 0 : await sizeOf(path);
   const showsProgress = process.stderr.isTTY === true && size >= PROGRESS_FROM;
   const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  const object = new Uint8Array(await readFile(packageFile(OBJECT)));
+  const object = await compileObject(packageFile(PROGRAM));
   const report = await countSyns(object, readable(input, path), {
     ...(maxSources === undefined ? {} : { maxSources }),
     onProgress: ({ packets, fileBytes }) => {

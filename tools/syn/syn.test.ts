@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compileObject } from '../../src/compiler/node/index.js';
 import { Engine, load, parseObject } from '../../src/index.js';
 import * as p from '../../test/support/packets.js';
 import { allSynCases, SYN_CASES } from '../../test/support/syn-cases.js';
@@ -7,7 +7,7 @@ import { tsharkSyns } from '../../test/support/tshark.js';
 import { countSyns } from './count.js';
 import { addressText, reportJson, reportText } from './report.js';
 
-const object = new Uint8Array(readFileSync(new URL('syn.bpf.o', import.meta.url)));
+const object = await compileObject('tools/syn/syn.bpf.c');
 
 async function perSource(capture: Uint8Array): Promise<Record<string, number>> {
   const { sources } = await countSyns(object, capture);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { type CompileArguments, parseCompileArguments } from '../compile/arguments.js';
+import { printDiagnostics } from '../compile/diagnostics.js';
 import type { Run } from '../context.js';
 import { CommandError } from '../failure.js';
 import { readInput, writeOutput } from '../files.js';
@@ -30,7 +31,7 @@ export const run: Run = async ({ words, out }) => {
       flags: args.flags,
       ...(args.btf === undefined ? {} : { btf: args.btf }),
     });
-    if (text !== '') process.stderr.write(coloured(text, process.stderr.isTTY === true));
+    printDiagnostics(text);
     const bytes = args.emit === 'bitcode' ? bitcode : object;
     if (bytes === undefined) return 1;
     const output = args.output ?? defaultOutput(args);
@@ -78,19 +79,4 @@ function runNative(clang: string, { words }: CompileArguments): number {
     });
   }
   return status ?? 1;
-}
-
-/** clang's own colours: bold places, red errors, magenta warnings, green carets. */
-function coloured(text: string, isTerminal: boolean): string {
-  if (!isTerminal || process.env['NO_COLOR']) return text;
-  const bold = (part: string) => `\x1b[1m${part}\x1b[0m`;
-  return text
-    .replaceAll(
-      /^(\S+?:(?:\d+:\d+:)?) (fatal error|error|warning|note): (.*)$/gm,
-      (_, place, severity, message) => {
-        const colour = severity === 'warning' ? 35 : severity === 'note' ? 36 : 31;
-        return `${bold(place)} \x1b[1;${colour}m${severity}:\x1b[0m ${bold(message)}`;
-      },
-    )
-    .replaceAll(/^(\s+\| *)([\^~][\s^~]*)$/gm, (_, margin, caret) => `${margin}\x1b[1;32m${caret}\x1b[0m`);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { linuxBtf } from '../../btf/linux/linux-btf.js';
 import { readBtf } from '../../btf/read.js';
 import type { Btf } from '../../btf/types.js';
+import { compileError } from '../../errors/compile.js';
 import { type Compiled, type CompileOptions, compileSource } from '../compile.js';
 import type { FrontEnd } from '../front/front.js';
 import { bundledClang } from '../front/node/bundled.js';
@@ -33,6 +34,24 @@ export function compileFile(path: string, options: CompileFileOptions = {}): Pro
     ...rest,
     btf: () => kernelTypes(btf),
   });
+}
+
+/**
+ * The BPF object of a C source from disk, for who wants it or nothing.
+ *
+ * @example
+ * ```ts fragment
+ * const object = await load(parseObject(await compileObject('prog.bpf.c')), engine);
+ * ```
+ * @throws SkepError `COMPILE_SOURCE` for a source with errors, which `facts.text` holds as clang prints them; others as
+ * {@link compileFile}
+ */
+export async function compileObject(path: string, options: CompileFileOptions = {}): Promise<Uint8Array> {
+  const { object, diagnostics, text } = await compileFile(path, options);
+  if (object !== undefined) return object;
+  const first = diagnostics.find(({ severity }) => severity.endsWith('error'));
+  const what = first === undefined ? '' : ` (line ${first.line}: ${first.message})`;
+  throw compileError('COMPILE_SOURCE', `${path} has errors${what}`, { facts: { text, diagnostics } });
 }
 
 function readSource(path: string): Uint8Array | undefined {
