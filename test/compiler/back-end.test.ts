@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileBitcode } from '../../src/compiler/back-end.js';
 import { Engine, load, parseObject } from '../../src/index.js';
+import { typesText } from './cases/types-text.js';
 import { compareC } from './fuzz/compare.js';
-import { clangBitcode, installed } from './llvm.js';
+import { clangBitcode, clangObject, installed } from './llvm.js';
 
 const clang = installed('clang-19');
 
@@ -22,13 +22,14 @@ describe.skipIf(!clang)(`C through skep's back end${clang ? '' : ': clang-19 is 
     '%s has the maps, programs and types that clang gives it, and passes the verifier',
     { timeout: 60_000 },
     async (source) => {
-      const ours = parseObject(compileBitcode(await clangBitcode('clang-19', source)));
-      const theirs = parseObject(readFileSync(source.replace(/c$/, 'o')));
+      const object = compileBitcode(await clangBitcode('clang-19', source));
+      const ours = parseObject(object);
+      const theirs = parseObject(await clangObject('clang-19', source));
       expect(ours.maps.map(shapeOf)).toEqual(theirs.maps.map(shapeOf));
       expect(ours.programs.map(({ name, section }) => [name, section])).toEqual(
         theirs.programs.map(({ name, section }) => [name, section]),
       );
-      expect(typeNames(ours)).toEqual(typeNames(theirs));
+      expect(typesText(ours)).toEqual(typesText(theirs));
       const engine = await Engine.create();
       try {
         await load(ours, engine);
@@ -43,9 +44,4 @@ type Spec = ReturnType<typeof parseObject>;
 
 function shapeOf({ name, type, keySize, valueSize, maxEntries, flags }: Spec['maps'][number]) {
   return { name, type, keySize, valueSize, maxEntries, flags };
-}
-
-function typeNames({ btf }: Spec): string[] {
-  const names = (btf?.types ?? []).map((type) => `${type.kind} ${'name' in type ? type.name : ''}`);
-  return names.filter((name) => !name.endsWith(' ')).sort();
 }

@@ -45,6 +45,12 @@ export function clangBitcode(clang: string, source: string): Promise<Uint8Array>
   return output(clang, [...CLANG_FLAGS, ...include, source, '-o', '-']);
 }
 
+/** The object of a C program by an installed clang. */
+export function clangObject(clang: string, source: string): Promise<Uint8Array> {
+  const flags = '-target bpf -g -O2 -mcpu=v3 -c -w'.split(' ');
+  return output(clang, [...flags, '-I', '/usr/include/x86_64-linux-gnu', source, '-o', '-']);
+}
+
 /** The LLVM tools of one version, with a folder of their own to work in. */
 export class LlvmTools {
   readonly #version: number;

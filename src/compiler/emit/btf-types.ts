@@ -267,18 +267,17 @@ export class BtfTypes {
 
   #enumeration(node: CompositeType): BtfType {
     const values: BtfEnumerator[] = [];
-    let signed = false;
-    let wide = false;
     for (const id of this.list(node.elements)) {
       const enumerator = this.node(id);
       if (enumerator?.kind !== 'enumerator') continue;
-      const { value, unsigned } = enumerator;
-      if (!unsigned) signed = true;
-      wide ||= unsigned ? value !== BigInt.asUintN(32, value) : value !== BigInt.asIntN(32, value);
-      values.push({ name: enumerator.name ?? '', value });
+      values.push({ name: enumerator.name ?? '', value: enumerator.value });
     }
+    // The integer type that stands for it says how; an enumerator's own sign is that of its literal.
+    const base = this.node(node.baseType);
+    const encoding = base?.kind === 'basic-type' ? base.encoding : undefined;
+    const signed = encoding === ENCODING.signed || encoding === ENCODING.signedChar;
     const size = Math.ceil((node.size as number) / 8);
-    return { kind: wide ? 'enum64' : 'enum', name: node.name ?? '', size, signed, values };
+    return { kind: size > 4 ? 'enum64' : 'enum', name: node.name ?? '', size, signed, values };
   }
 
   #tagNames(annotations: MetadataId | undefined, kind: 'btf_decl_tag' | 'btf_type_tag'): string[] {

@@ -1,14 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BpfCpu } from '../../../src/compiler/front/front.js';
+import { parseObject } from '../../../src/index.js';
 import { kernelRefusal } from '../../support/kernel-verifier.js';
 import { installed } from '../llvm.js';
 import { runOnKernel } from './compare-objects.js';
 import { CASES, objectByClang, objectBySkep } from './compile-both.js';
+import { typesText } from './types-text.js';
 
 /**
  * Each program of test/cases/compiler by skep and by clang 19: libbpf loads both objects into the running kernel, which
- * must give the same answers, packets and maps, for code that is about as long and as quick to verify.
+ * must give the same answers, packets and maps, with the same types, for code that is about as long and as quick to verify.
  */
 const missing = ['clang-19', 'bpftool'].filter((program) => !installed(program));
 const reason = missing.length > 0 ? `${missing.join(' and ')} missing` : kernelRefusal();
@@ -40,8 +42,11 @@ describe.skipIf(reason !== undefined)(
     const sizes: Sizes[] = [];
 
     it.each(names)('%s', async (name) => {
-      const theirs = runOnKernel(objectByClang(name, cpuOf(name)));
-      const ours = runOnKernel(await objectBySkep(name, cpuOf(name)));
+      const byClang = objectByClang(name, cpuOf(name));
+      const bySkep = await objectBySkep(name, cpuOf(name));
+      expect(typesText(parseObject(bySkep))).toEqual(typesText(parseObject(byClang)));
+      const theirs = runOnKernel(byClang);
+      const ours = runOnKernel(bySkep);
       expect(theirs.refused, 'clang compiles the case to what the kernel takes').toBeUndefined();
       expect(ours.refused).toBeUndefined();
       expect(theirs.results.filter((line) => /^run .*"retval":/.test(line)).length).toBeGreaterThanOrEqual(4);
