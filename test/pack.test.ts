@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const scratch = mkdtempSync(join(tmpdir(), 'skep-pack-'));
 const app = join(scratch, 'app');
+const clang = resolve('node_modules/@yowasp/clang');
 const env = { ...process.env, SKEP_ROOT: join(scratch, 'root'), npm_config_loglevel: 'error' };
 
 function run(command: string, args: readonly string[], cwd = app): string {
@@ -35,12 +36,14 @@ describe('the tarball of npm pack, installed in an empty folder with nothing els
     expect(run('npx', ['--no-install', 'skep', 'version'])).toContain('skep');
   });
 
-  test('the SYN tracer runs on its own capture', () => {
-    const report = JSON.parse(run('npx', ['--no-install', 'skep', 'syn', '--json'])) as Record<
-      string,
-      unknown
-    >;
-    expect(report).toHaveProperty('sources');
+  test('without a compiler the SYN tracer says what to install', () => {
+    const refused = spawnSync('npx', ['--no-install', 'skep', 'syn', '--json'], {
+      cwd: app,
+      env,
+      encoding: 'utf8',
+    });
+    expect(refused.stderr).toBe('Error: The bundled clang cannot be loaded. npm install @yowasp/clang\n');
+    expect(refused.status).toBe(1);
   });
 
   test('the library can be imported, with its types', () => {
@@ -65,5 +68,15 @@ describe('the tarball of npm pack, installed in an empty folder with nothing els
       'tools',
     ]);
     expect(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['skep']);
+  });
+
+  test('with the compiler the SYN tracer runs on its own capture', () => {
+    mkdirSync(join(app, 'node_modules/@yowasp'));
+    symlinkSync(clang, join(app, 'node_modules/@yowasp/clang'));
+    const report = JSON.parse(run('npx', ['--no-install', 'skep', 'syn', '--json'])) as Record<
+      string,
+      unknown
+    >;
+    expect(report).toHaveProperty('sources');
   });
 });
