@@ -60,6 +60,8 @@ export interface RawMapShape {
   readonly name?: string;
   readonly inner?: BpfFd;
   readonly mapExtra?: bigint;
+  /** The types of its keys and values: `btf` holds them. */
+  readonly types?: { readonly btf: BpfFd; readonly key: number; readonly value: number };
 }
 
 /** BPF_MAP_CREATE. @throws {KernelError} */
@@ -72,6 +74,9 @@ export function mapCreate(shape: RawMapShape): BpfFd {
     .u32(16, shape.flags ?? 0)
     .u32(20, shape.inner?.fd ?? 0)
     .name(28, shape.name ?? '')
+    .u32(48, shape.types?.btf.fd ?? 0)
+    .u32(52, shape.types?.key ?? 0)
+    .u32(56, shape.types?.value ?? 0)
     .u64(64, shape.mapExtra ?? 0n);
   const result = bpfSyscall(CMD.MAP_CREATE, attr.bytes);
   if (result < 0) throw bpfError('BPF_MAP_CREATE', result);
@@ -168,6 +173,8 @@ export interface RawProgram {
   readonly btf?: BpfFd;
   readonly funcInfo?: Uint8Array;
   readonly lineInfo?: Uint8Array;
+  /** What it is attached to: a type of the kernel's BTF. */
+  readonly attachBtfId?: number;
   /** What `map_idx` immediates index. */
   readonly maps?: readonly BpfFd[];
 }
@@ -204,6 +211,7 @@ export function progLoad(program: RawProgram): RawLoad {
       .u32(92, 16)
       .pointer(96, program.lineInfo)
       .u32(104, (program.lineInfo?.length ?? 0) / 16)
+      .u32(108, program.attachBtfId ?? 0)
       .pointer(120, fds);
     const result = bpfSyscall(CMD.PROG_LOAD, attr.bytes);
     if (result === -ERRNO.ENOSPC && logSize < 1 << 26) {

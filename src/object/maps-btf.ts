@@ -32,11 +32,16 @@ interface Draft {
   valuesAt?: number;
 }
 
+/** LIBBPF_PIN_BY_NAME */
+const PIN_BY_NAME = 1;
+
 interface Definition {
   readonly btf: Btf;
   readonly name: string;
   readonly section: string;
   readonly isInner: boolean;
+  /** See `ObjectContext`. */
+  readonly notes: string[];
 }
 
 type Named<Kind> = { readonly name: string; readonly kind: Kind };
@@ -65,7 +70,13 @@ export function readBtfMaps(context: ObjectContext, section: ElfSection): Placed
           facts: { section: section.name, offset: variable.offset, map: target.name },
         },
       );
-    const definition = { btf, name: target.name, section: section.name, isInner: false };
+    const definition = {
+      btf,
+      name: target.name,
+      section: section.name,
+      isInner: false,
+      notes: context.notes,
+    };
     const draft = readDefinition(definition, target.type);
     const spec = finish(definition, draft);
     const initial = initialsOf(initials, draft, variable.offset, variable.size);
@@ -188,8 +199,11 @@ function finish(definition: Definition, draft: Draft): MapSpec {
   const type = mapTypeName(draft.type ?? 0);
   if (type === undefined || type === 'unspec')
     throw bad(definition, `its type ${draft.type ?? 0} is unknown`);
-  if (draft.pinning !== undefined && draft.pinning > 1)
-    throw bad(definition, `pinning ${draft.pinning} is unknown; 0 and 1 (LIBBPF_PIN_BY_NAME) are possible`);
+  // Loaders give other values a meaning of their own: cilium's 16 replaces a pinned map.
+  if (draft.pinning !== undefined && draft.pinning > PIN_BY_NAME)
+    definition.notes.push(
+      `map ${definition.name} is not pinned: its pinning ${draft.pinning} is neither 0 nor 1 (LIBBPF_PIN_BY_NAME)`,
+    );
   if (definition.isInner && draft.pinning) throw bad(definition, 'an inner map cannot be pinned by name');
   const keyed = draft.keyType === undefined ? {} : { keyType: draft.keyType };
   const valued = draft.valueType === undefined ? {} : { valueType: draft.valueType };
@@ -200,7 +214,7 @@ function finish(definition: Definition, draft: Draft): MapSpec {
     valueSize: draft.valueSize ?? 0,
     maxEntries: draft.maxEntries ?? 0,
     flags: draft.flags ?? 0,
-    pinning: draft.pinning === 1 ? 'by_name' : 'none',
+    pinning: draft.pinning === PIN_BY_NAME ? 'by_name' : 'none',
     btf: definition.btf,
     ...keyed,
     ...valued,

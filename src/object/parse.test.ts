@@ -178,6 +178,14 @@ describe('parseObject', () => {
     ]);
   });
 
+  it("does not pin a map whose pinning is a loader's own, and says so", () => {
+    const spec = read('own_pinning');
+    expect(spec.maps.map(shape)).toEqual(['replaced array 4 8 1 0x0']);
+    expect(spec.notes).toEqual([
+      'map replaced is not pinned: its pinning 16 is neither 0 nor 1 (LIBBPF_PIN_BY_NAME)',
+    ]);
+  });
+
   it('keeps kernel symbols and functions as references; absent weak ones become 0 or a call that must not be reached', () => {
     const use = program(read('kernel_symbols'), 'use');
     const insns = relocate(use, {

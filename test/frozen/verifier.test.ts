@@ -5,7 +5,8 @@ import { verify } from '../../src/verifier/verify.js';
 import { kernelRefusal } from '../support/kernel-verifier.js';
 import { formatCases, readCases } from '../support/verifier-cases.js';
 import { assembleTest, testProgram } from '../support/verifier-program.js';
-import { askKernel, lastWords } from '../verifier/fuzz/compare.js';
+import { askKernel } from '../verifier/fuzz/compare.js';
+import { lastWords } from '../verifier/last-words.js';
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'verifier');
 const refusal = kernelRefusal();

@@ -4,7 +4,8 @@ import { verify } from '../../src/verifier/verify.js';
 import { kernelRefusal } from '../support/kernel-verifier.js';
 import { CASES_FOLDER, caseFiles, formatCases, readCases } from '../support/verifier-cases.js';
 import { assembleTest, testProgram } from '../support/verifier-program.js';
-import { askKernel, lastWords } from './fuzz/compare.js';
+import { askKernel } from './fuzz/compare.js';
+import { lastWords } from './last-words.js';
 
 const refusal = kernelRefusal();
 const suffix = refusal === undefined ? '' : ` (skipped: ${refusal})`;

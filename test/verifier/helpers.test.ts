@@ -5,7 +5,8 @@ import { type Hook, hookByName, viewOf } from '../../src/hooks/index.js';
 import { verify } from '../../src/verifier/verify.js';
 import { kernelRefusal } from '../support/kernel-verifier.js';
 import { assembleTest, testProgram } from '../support/verifier-program.js';
-import { askKernel, lastWords } from './fuzz/compare.js';
+import { askKernel } from './fuzz/compare.js';
+import { lastWords } from './last-words.js';
 
 const refusal = kernelRefusal();
 const suffix = refusal === undefined ? '' : ` (skipped: ${refusal})`;

@@ -5,6 +5,7 @@ import { verify } from '../../../src/verifier/verify.js';
 import { loadAs } from '../../support/kernel-verifier.js';
 import { funcInfo } from '../../support/verifier-btf.js';
 import { assembleTest, makeKernelMaps, testFunctions, testProgram } from '../../support/verifier-program.js';
+import { lastWords } from '../last-words.js';
 import { programOf } from './dense.js';
 import type { Generated } from './generate.js';
 
@@ -25,15 +26,6 @@ export interface Comparison {
   readonly kernel: string;
   readonly oursProcessed: number;
   readonly kernelProcessed: number;
-}
-
-/** What a log without instructions says: the message alone. */
-export function lastWords(log: string): string {
-  // This kernel notes contradictory ranges of dead branches as bugs of its own; they decide nothing.
-  const words = log
-    .replace(/^verifier bug: REG INVARIANTS.*\n/gm, '')
-    .replace(/^(Validating \w+\(\) func#\d+\.\.\.|Func#\d+ \('\w+'\) is .*)\n/gm, '');
-  return words.replace(/(verification time|stack depth|processed \d+ insns)[\s\S]*$/, '').trimEnd();
 }
 
 /** A program array belongs to the first type of program that uses it: each type has maps of its own. */

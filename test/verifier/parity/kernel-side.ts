@@ -1,0 +1,139 @@
+import { type Btf, findByName, writeBtf } from '../../../src/btf/index.js';
+import type { BtfType } from '../../../src/btf/types.js';
+import { attachTypeByName, hookByName } from '../../../src/hooks/index.js';
+import {
+  type BpfFd,
+  btfLoad,
+  mapCreate,
+  mapFreeze,
+  mapUpdate,
+  progLoad,
+  type RawLoad,
+  type RawProgram,
+} from '../../../src/linux/bpf.js';
+import { LINUX_MAP_TYPES } from '../../../src/maps/registry.js';
+import type { MapSpec } from '../../../src/object/spec.js';
+import { funcInfo } from '../../support/verifier-btf.js';
+import type { Subject } from './subject.js';
+
+const FLAG = { sleepable: 1 << 4, xdpFrags: 1 << 5 } as const;
+const LOG_STATISTICS = 4;
+
+/** The kernel's objects for one ELF file: each map and the types are made once. */
+export class KernelObject {
+  readonly #maps = new Map<string, BpfFd>();
+  #btf: BpfFd | undefined;
+
+  constructor(btf: Btf | undefined) {
+    if (btf !== undefined) this.#btf = btfLoad(writeBtf(acceptable(btf)));
+  }
+
+  /** The kernel's answer to a program, and its log without the way to it. @throws {KernelError} for its maps. */
+  load(subject: Subject, kernelBtf: Btf): RawLoad {
+    const result = progLoad(this.#program(subject, kernelBtf));
+    if (result.ok) result.program.close();
+    return result;
+  }
+
+  #program({ spec, type, insns, maps }: Subject, kernelBtf: Btf): RawProgram {
+    const attach = spec.attachType === undefined ? undefined : attachTypeByName(spec.attachType);
+    const target = attachTarget(type, spec.attachType, spec.attachTo, kernelBtf);
+    return {
+      type: hookByName(type)?.id ?? 0,
+      insns,
+      license: spec.license,
+      name: spec.name,
+      logLevel: LOG_STATISTICS,
+      flags: (spec.sleepable ? FLAG.sleepable : 0) | (spec.xdpFrags ? FLAG.xdpFrags : 0),
+      maps: maps.map((map) => this.#map(map)),
+      ...(attach === undefined ? {} : { expectedAttachType: attach.id }),
+      ...(target === undefined ? {} : { attachBtfId: target }),
+      ...(this.#btf === undefined || spec.subprograms.some(({ funcType }) => funcType === 0)
+        ? {}
+        : { btf: this.#btf, funcInfo: funcInfo(spec.subprograms) }),
+    };
+  }
+
+  #map(spec: MapSpec): BpfFd {
+    const made = this.#maps.get(spec.name) ?? createMap(spec, this.#btf);
+    this.#maps.set(spec.name, made);
+    return made;
+  }
+
+  close(): void {
+    for (const map of this.#maps.values()) map.close();
+    this.#btf?.close();
+  }
+}
+
+/** Where an arena lies when user space does not say: any address of its own will do. */
+const ARENA_ADDRESS = 1n << 44n;
+
+function createMap(spec: MapSpec, btf: BpfFd | undefined): BpfFd {
+  const { name, keySize, valueSize, maxEntries, flags } = spec;
+  const inner = spec.inner === undefined ? undefined : createMap(spec.inner, btf);
+  const type = LINUX_MAP_TYPES.find((row) => row.name === spec.type)?.id ?? 0;
+  const mapExtra = spec.mapExtra ?? (spec.type === 'arena' ? ARENA_ADDRESS : 0n);
+  const shape = { type, name, keySize, valueSize, maxEntries, flags, mapExtra };
+  const bare = { ...shape, ...(inner === undefined ? {} : { inner }) };
+  const map = withTypes(bare, spec, btf);
+  inner?.close();
+  if (spec.contents !== undefined) {
+    const value = new Uint8Array(valueSize);
+    value.set(spec.contents.subarray(0, valueSize));
+    mapUpdate(map, new Uint8Array(4), value);
+  }
+  if (spec.frozen) mapFreeze(map);
+  return map;
+}
+
+/** As libbpf: with the types of keys and values, and without when the kernel does not want them. */
+function withTypes(bare: Parameters<typeof mapCreate>[0], spec: MapSpec, btf: BpfFd | undefined): BpfFd {
+  const value = spec.valueType ?? 0;
+  if (btf === undefined || value === 0) return mapCreate(bare);
+  try {
+    return mapCreate({ ...bare, types: { btf, key: spec.keyType ?? 0, value } });
+  } catch {
+    return mapCreate(bare);
+  }
+}
+
+/** The type of the kernel's BTF that a program is loaded for; undefined when its type needs none. */
+function attachTarget(type: string, attachType: string | undefined, to: string | undefined, btf: Btf) {
+  const name = to ?? '';
+  switch (type === 'tracing' || type === 'lsm' ? attachType : '') {
+    case 'trace_raw_tp':
+      return findByName(btf, `btf_trace_${name}`, 'typedef');
+    case 'trace_fentry':
+    case 'trace_fexit':
+    case 'modify_return':
+      return findByName(btf, name, 'func');
+    case 'trace_iter':
+      return findByName(btf, `bpf_iter_${name}`, 'func');
+    case 'lsm_mac':
+    case 'lsm_cgroup':
+      return findByName(btf, `bpf_lsm_${name}`, 'func');
+    default:
+      return undefined;
+  }
+}
+
+/** The types as the kernel takes them: what the object only declares becomes defined, as libbpf makes it. */
+function acceptable(btf: Btf): Btf {
+  const types: BtfType[] = btf.types.map((type) => {
+    if (type.kind === 'func' && type.linkage === 'extern') return { ...type, linkage: 'global' };
+    if (type.kind === 'var' && type.linkage === 'extern') return { ...type, linkage: 'global' };
+    return type;
+  });
+  const int = types.findIndex((type) => type.kind === 'int' && type.size === 4);
+  const stand = types.length;
+  let isUsed = false;
+  for (const [id, type] of types.entries()) {
+    if (type.kind !== 'datasec' || type.name !== '.ksyms') continue;
+    isUsed = true;
+    const vars = type.vars.map((_, index) => ({ type: stand, offset: index * 4, size: 4 }));
+    types[id] = { ...type, size: vars.length * 4, vars };
+  }
+  if (isUsed) types.push({ kind: 'var', name: 'dummy_ksym', type: int, linkage: 'global' });
+  return { types };
+}

@@ -1,0 +1,44 @@
+import { hookByName } from '../../../src/hooks/index.js';
+import type { MapFacts } from '../../../src/maps/map-type.js';
+import { mapType } from '../../../src/maps/registry.js';
+import { specialFields } from '../../../src/maps/special-fields.js';
+import type { MapSpec } from '../../../src/object/spec.js';
+import type { VerifierProgram } from '../../../src/verifier/verify.js';
+import type { Subject } from './subject.js';
+
+/** The program as skep's verifier takes it. @throws {SkepError} for a kind of map that skep does not have. */
+export function verifierProgram({ spec, type, insns, maps }: Subject): VerifierProgram {
+  const hook = hookByName(type);
+  if (hook === undefined) throw new RangeError(`there is no program type ${type}`);
+  const { name, license, subprograms, lines, btf, attachType } = spec;
+  return {
+    name,
+    insns,
+    hook,
+    ...(attachType === undefined ? {} : { attachType }),
+    license,
+    maps: maps.map(factsOf),
+    subprograms,
+    lines,
+    btf,
+  };
+}
+
+function factsOf(spec: MapSpec): MapFacts {
+  const { name, type, keySize, valueSize, maxEntries, flags, mapExtra, frozen, contents, inner } = spec;
+  const special =
+    spec.btf === undefined || spec.valueType === undefined ? [] : specialFields(spec.btf, spec.valueType);
+  return {
+    name,
+    type: mapType(type),
+    keySize,
+    valueSize,
+    maxEntries,
+    flags,
+    frozen: frozen === true,
+    ...(mapExtra === undefined ? {} : { mapExtra }),
+    ...(frozen === true && contents !== undefined ? { contents } : {}),
+    ...(inner === undefined ? {} : { inner: factsOf(inner) }),
+    ...(special.length === 0 ? {} : { special }),
+  };
+}
