@@ -71,19 +71,3 @@ function tracepoint(name: string): AttachTarget {
     ? { kind: 'tracepoint', name }
     : { kind: 'tracepoint', category: name.slice(0, slash), name: name.slice(slash + 1) };
 }
-
-/** A target as it is written on the command line. */
-export function targetText(target: AttachTarget): string {
-  switch (target.kind) {
-    case 'xdp':
-      return `xdp dev ${target.iface}`;
-    case 'tcx':
-      return `tcx_${target.direction} dev ${target.iface}`;
-    case 'tracepoint':
-      return `tracepoint/${target.category === undefined ? '' : `${target.category}/`}${target.name}`;
-    case 'raw_tracepoint':
-      return `raw_tracepoint/${target.name}`;
-    case 'socket':
-      return target.iface === undefined ? 'socket' : `socket dev ${target.iface}`;
-  }
-}

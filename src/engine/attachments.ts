@@ -1,5 +1,5 @@
 import { KernelError } from '../errors/errno.js';
-import type { AttachTarget } from '../kernel/kernel.js';
+import { type AttachTarget, targetText } from '../kernel/target.js';
 import { TARGET_TYPES } from './program-types.js';
 
 /** A program attached somewhere, as replay and the simulated world call it. */
@@ -27,7 +27,7 @@ export class Attachments {
     if (occupant !== undefined && !(attachment.target.kind === 'xdp' && attachment.target.replace === true)) {
       throw new KernelError(
         'EBUSY',
-        `${describeTarget(attachment.target)} already runs program ${occupant.programId} (link ${occupant.linkId})`,
+        `${targetText(attachment.target)} already runs program ${occupant.programId} (link ${occupant.linkId})`,
         {
           facts: { ...occupant },
           hint: 'detach it first, or attach with `overwrite`',
@@ -59,50 +59,22 @@ export class Attachments {
 
 /** One place to attach to, as a key. */
 function attachPoint(target: AttachTarget): string {
-  switch (target.kind) {
-    case 'xdp':
-      return `xdp:${target.iface}`;
-    case 'tcx':
-      return `tcx:${target.iface}:${target.direction}`;
-    case 'tracepoint':
-      return `tracepoint:${target.name}`;
-    case 'raw_tracepoint':
-      return `raw_tracepoint:${target.name}`;
-    case 'socket':
-      return `socket:${target.iface ?? ''}`;
-    default:
-      return target satisfies never;
-  }
-}
-
-/** A target in words. */
-export function describeTarget(target: AttachTarget): string {
-  switch (target.kind) {
-    case 'xdp':
-      return `xdp on ${target.iface}`;
-    case 'tcx':
-      return `tc ${target.direction} on ${target.iface}`;
-    case 'tracepoint':
-      return `tracepoint ${target.category === undefined ? '' : `${target.category}/`}${target.name}`;
-    case 'raw_tracepoint':
-      return `raw tracepoint ${target.name}`;
-    case 'socket':
-      return target.iface === undefined ? 'a packet socket' : `a packet socket on ${target.iface}`;
-    default:
-      return target satisfies never;
-  }
+  // A tracepoint is one, with or without its category.
+  return target.kind === 'tracepoint' ? `tracepoint/${target.name}` : targetText(target);
 }
 
 /** @throws {KernelError} EINVAL when a program of this type cannot be attached there. */
 export function requireFitting(type: string, target: AttachTarget): void {
   const takes = TARGET_TYPES[target.kind];
+  if (takes === undefined) {
+    throw new KernelError('EOPNOTSUPP', `the engine cannot attach programs to ${targetText(target)} yet`, {
+      facts: { type, target },
+      hint: 'a real kernel may: --kernel linux',
+    });
+  }
   if (takes.includes(type)) return;
-  throw new KernelError(
-    'EINVAL',
-    `a program of type ${type} cannot be attached to ${describeTarget(target)}`,
-    {
-      facts: { type, target, takes },
-      hint: `load it as type ${takes.join(' or ')}`,
-    },
-  );
+  throw new KernelError('EINVAL', `a program of type ${type} cannot be attached to ${targetText(target)}`, {
+    facts: { type, target, takes },
+    hint: `load it as type ${takes.join(' or ')}`,
+  });
 }

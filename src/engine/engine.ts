@@ -181,6 +181,9 @@ export class Engine implements Kernel {
     return link;
   }
 
+  /** Links of the engine live until they are detached: RATIONALE.md says why. */
+  async keep(): Promise<undefined> {}
+
   async pin(object: KernelObject, path: string): Promise<void> {
     if (object.kind === 'map') {
       const own = this.#ownMap(object);
@@ -355,7 +358,7 @@ export class Engine implements Kernel {
       return { kind: 'tracepoint', category, name };
     }
     if (target.kind === 'raw_tracepoint') return { ...target, name: resolveTracepoint(target.name).name };
-    if (target.iface !== undefined) this.devices.byName(target.iface);
+    if ('iface' in target && target.iface !== undefined) this.devices.byName(target.iface);
     return target;
   }
 

@@ -1,13 +1,5 @@
-import type { AttachTarget, Link, LinkInfo } from '../kernel/kernel.js';
-
-/** bpftool's word for a link, by what it is attached to. */
-const LINK_TYPE: Readonly<Record<AttachTarget['kind'], string>> = {
-  xdp: 'xdp',
-  tcx: 'tcx',
-  tracepoint: 'perf_event',
-  raw_tracepoint: 'raw_tracepoint',
-  socket: 'socket',
-};
+import type { Link, LinkInfo } from '../kernel/kernel.js';
+import { type AttachTarget, LINK_TYPES } from '../kernel/target.js';
 
 /** A link of the engine. It lives until it is detached: RATIONALE.md says why. */
 export class LinkHandle implements Link {
@@ -35,7 +27,7 @@ export class LinkHandle implements Link {
   async info(): Promise<LinkInfo> {
     return {
       id: this.id,
-      type: LINK_TYPE[this.target.kind],
+      type: LINK_TYPES[this.target.kind],
       programId: this.programId,
       target: this.target,
       ...(this.#ifindex === undefined ? {} : { ifindex: this.#ifindex }),

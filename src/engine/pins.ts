@@ -1,5 +1,6 @@
 import { KernelError } from '../errors/errno.js';
 import type { KernelObject, Pin } from '../kernel/kernel.js';
+import { pinPath } from '../kernel/pin-path.js';
 
 /** The names under which objects outlive their users: the engine's BPF file system. */
 export class Pins {
@@ -7,7 +8,7 @@ export class Pins {
 
   /** @throws {KernelError} EEXIST, EINVAL */
   add(path: string, kind: KernelObject['kind'], id: number): Pin {
-    const clean = cleanPath(path);
+    const clean = pinPath(path);
     const there = this.#pins.get(clean);
     if (there !== undefined) {
       throw new KernelError('EEXIST', `${clean} is taken by ${there.kind} ${there.id}`, {
@@ -19,7 +20,7 @@ export class Pins {
       (other) => other.startsWith(`${clean}/`) || clean.startsWith(`${other}/`),
     );
     if (below !== undefined)
-      throw new KernelError('EINVAL', `${clean} cannot be a pin: ${below} is one`, {
+      throw new KernelError('ENOTDIR', `${clean} cannot be a pin: ${below} is one`, {
         facts: { path: clean, pin: below },
       });
     const pin = { path: clean, kind, id };
@@ -29,7 +30,7 @@ export class Pins {
 
   /** @throws {KernelError} ENOENT */
   get(path: string): Pin {
-    const clean = cleanPath(path);
+    const clean = pinPath(path);
     const pin = this.#pins.get(clean);
     if (pin === undefined)
       throw new KernelError('ENOENT', `nothing is pinned at ${clean}`, { facts: { path: clean } });
@@ -47,17 +48,4 @@ export class Pins {
   all(): Pin[] {
     return [...this.#pins.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
-}
-
-function cleanPath(path: string): string {
-  if (!path.startsWith('/'))
-    throw new KernelError('EINVAL', `a pin needs an absolute path, not ${JSON.stringify(path)}`, {
-      facts: { path },
-    });
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.length === 0 || parts.includes('..'))
-    throw new KernelError('EINVAL', `${JSON.stringify(path)} cannot be a pin`, { facts: { path } });
-  if (parts.some((part) => part.length > 255))
-    throw new KernelError('ENAMETOOLONG', `a name in ${path.slice(0, 40)}… has more than 255 bytes`);
-  return `/${parts.join('/')}`;
 }

@@ -2,7 +2,7 @@ import { KernelError } from '../errors/errno.js';
 import type { AttachTarget } from '../kernel/kernel.js';
 
 /** Program types that each kind of target takes. What no target takes, the engine does not run. */
-export const TARGET_TYPES: Readonly<Record<AttachTarget['kind'], readonly string[]>> = {
+export const TARGET_TYPES: Readonly<Partial<Record<AttachTarget['kind'], readonly string[]>>> = {
   xdp: ['xdp'],
   tcx: ['sched_cls', 'sched_act'],
   tracepoint: ['tracepoint'],

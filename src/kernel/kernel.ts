@@ -3,6 +3,9 @@ import type { Insn } from '../isa/index.js';
 import type { KconfigFacts } from '../object/index.js';
 import type { LineInfo, MapSpec, SubprogramSpec } from '../object/spec.js';
 import type { Rejection, VerifierProgram, VerifyResult, VerifyStats } from '../verifier/verify.js';
+import type { AttachTarget } from './target.js';
+
+export type { AttachTarget, NetfilterHook } from './target.js';
 
 /**
  * Whatever runs programs: the engine, a real Linux kernel, or an engine that another process has open.
@@ -29,6 +32,11 @@ export interface Kernel {
   attach(program: Program, target: AttachTarget): Promise<Link>;
   links(): Promise<Link[]>;
   linkById(id: number): Promise<Link>;
+  /**
+   * Lets an attachment outlive this process.
+   * @returns where the kernel keeps it, or undefined where attachments stay by themselves.
+   */
+  keep(link: Link): Promise<string | undefined>;
 
   /** Puts a name in the BPF file system on an object, which then outlives its last user. Absolute path. */
   pin(object: KernelObject, path: string): Promise<void>;
@@ -49,6 +57,10 @@ export interface KernelEnvironment {
   readonly facts: KconfigFacts;
   /** The kernel's types, to which CO-RE records are fitted. Without them an object keeps its own offsets. */
   readonly btf?: Btf;
+  /** The address of a kernel symbol, or the BTF id of one that the object declares with a type. */
+  readonly ksym?: (name: string, typed: boolean) => bigint | undefined;
+  /** The BTF id of a kernel function. */
+  readonly kfunc?: (name: string) => number | undefined;
 }
 
 export type KernelObject = BpfMap | Program | Link;
@@ -65,6 +77,9 @@ export interface LoadableProgram {
   readonly attachType?: string;
   /** What the section names after the slash; the default target of `attach`. */
   readonly attachTo?: string;
+  readonly sleepable?: boolean;
+  /** An XDP program that takes packets in several buffers. */
+  readonly xdpFrags?: boolean;
   readonly license: string;
   readonly kernelVersion: number;
   readonly insns: readonly Insn[];
@@ -145,6 +160,8 @@ export interface ProgramInfo {
   readonly bytesXlated: number;
   readonly jited: boolean;
   readonly bytesJited: number;
+  /** Bytes that the program takes, where the kernel tells. */
+  readonly memlock?: number;
   readonly mapIds: readonly number[];
   readonly btfId?: number;
   readonly runs?: number;
@@ -185,19 +202,6 @@ export interface RunResult {
   readonly duration: number;
 }
 
-/** Where to attach. `iface` is a device's name; `direction` that of tc. */
-export type AttachTarget =
-  | {
-      readonly kind: 'xdp';
-      readonly iface: string;
-      readonly mode?: 'generic' | 'driver' | 'offload';
-      readonly replace?: boolean;
-    }
-  | { readonly kind: 'tcx'; readonly iface: string; readonly direction: 'ingress' | 'egress' }
-  | { readonly kind: 'tracepoint'; readonly category?: string; readonly name: string }
-  | { readonly kind: 'raw_tracepoint'; readonly name: string }
-  | { readonly kind: 'socket'; readonly iface?: string };
-
 export interface LinkInfo {
   readonly id: number;
   /** bpftool's word: `xdp`, `tcx`, `perf_event`, `raw_tracepoint`, … */
@@ -206,6 +210,8 @@ export interface LinkInfo {
   readonly target: AttachTarget;
   /** Of the device that `target` names. */
   readonly ifindex?: number;
+  /** What the kernel tells of the place besides, in bpftool's names: `cgroup_id`, `netns_ino`, `target_btf_id`. */
+  readonly facts?: Readonly<Record<string, string | number>>;
 }
 export interface Link {
   readonly kind: 'link';

@@ -12,6 +12,7 @@ import type {
   Program,
 } from './kernel.js';
 import { requireSameShape } from './map-shape.js';
+import { sectionTarget } from './section-target.js';
 import { TypedMap } from './typed-map.js';
 
 export interface LoadOptions {
@@ -89,28 +90,6 @@ function missing(what: 'map' | 'program', name: string, there: readonly string[]
     {
       facts: { name, there },
       hint: there.length === 0 ? `it has no ${what}s at all` : `it has ${there.join(', ')}`,
-    },
-  );
-}
-
-/** Where a program's own section attaches it. @throws {SkepError} `NO_TARGET` when the section does not say. */
-function sectionTarget(spec: ProgramSpec): AttachTarget {
-  const { type, attachTo } = spec;
-  if (attachTo !== undefined && type === 'tracepoint') {
-    const slash = attachTo.lastIndexOf('/');
-    const name = attachTo.slice(slash + 1);
-    return slash < 0
-      ? { kind: 'tracepoint', name }
-      : { kind: 'tracepoint', category: attachTo.slice(0, slash), name };
-  }
-  if (attachTo !== undefined && type === 'raw_tracepoint') return { kind: 'raw_tracepoint', name: attachTo };
-  if (type === 'socket_filter') return { kind: 'socket' };
-  throw new SkepError(
-    'NO_TARGET',
-    `section ${spec.section} of program ${spec.name} does not say where to attach it`,
-    {
-      facts: { program: spec.name, section: spec.section },
-      hint: "say it: attach(name, { kind: 'xdp', iface: 'eth0' })",
     },
   );
 }
@@ -234,9 +213,13 @@ async function loadProgram(
   const used = maps.filter(([name]) =>
     spec.relocations.some((one) => (one.kind === 'map' || one.kind === 'map_value') && one.map === name),
   );
+  const { environment } = kernel;
   const insns = relocate(spec, {
     mapIndex: (name) => used.findIndex(([other]) => other === name),
-    kernelBtf: kernel.environment.btf,
+    // A real kernel's types are read when they are first asked for, and most programs do not.
+    kernelBtf: spec.coreRelocations.length === 0 ? undefined : environment.btf,
+    ...(environment.ksym === undefined ? {} : { ksym: environment.ksym }),
+    ...(environment.kfunc === undefined ? {} : { kfunc: environment.kfunc }),
   });
   const { onLog, onVerify } = options;
   return kernel.loadProgram(
@@ -245,6 +228,8 @@ async function loadProgram(
       type,
       ...(spec.attachType === undefined || options.type !== undefined ? {} : { attachType: spec.attachType }),
       ...(spec.attachTo === undefined ? {} : { attachTo: spec.attachTo }),
+      ...(spec.sleepable ? { sleepable: true } : {}),
+      ...(spec.xdpFrags ? { xdpFrags: true } : {}),
       license: spec.license,
       kernelVersion: spec.kernelVersion,
       insns,

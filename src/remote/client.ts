@@ -75,6 +75,9 @@ export class RemoteKernel implements Kernel {
   async linkById(id: number): Promise<Link> {
     return new RemoteLink(this.channel, (await this.channel.call('linkById', [id])) as number);
   }
+  async keep(link: Link): Promise<string | undefined> {
+    return (await this.channel.call('keep', [link.id])) as string | undefined;
+  }
   async pin(object: KernelObject, path: string): Promise<void> {
     await this.channel.call('pin', [object.kind, object.id, path]);
   }

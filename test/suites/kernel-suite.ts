@@ -226,7 +226,7 @@ export function kernelSuite(name: string, make: () => Promise<Subject>): void {
       expect(await kernel.pins()).toEqual([{ path: '/sys/fs/bpf/a', kind: 'map', id: map.id }]);
       expect((await kernel.pinned('/sys/fs/bpf/a')).id).toBe(map.id);
       await expect(kernel.pin(map, '/sys/fs/bpf//a')).rejects.toMatchObject({ errno: 'EEXIST' });
-      await expect(kernel.pin(map, '/sys/fs/bpf/a/b')).rejects.toMatchObject({ errno: 'EINVAL' });
+      await expect(kernel.pin(map, '/sys/fs/bpf/a/b')).rejects.toMatchObject({ errno: 'ENOTDIR' });
       await expect(kernel.pin(map, 'relative')).rejects.toMatchObject({ errno: 'EINVAL' });
       await expect(kernel.pin(map, '/sys/../a')).rejects.toMatchObject({ errno: 'EINVAL' });
       await kernel.unpin('/sys/fs/bpf/a');

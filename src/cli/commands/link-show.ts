@@ -1,4 +1,5 @@
 import type { LinkInfo } from '../../kernel/kernel.js';
+import { targetText } from '../../kernel/target.js';
 import type { Run } from '../context.js';
 import type { Json } from '../format/json.js';
 import { pinnedPaths, takeLink } from '../select.js';
@@ -27,8 +28,9 @@ function linkPlain(info: LinkInfo, pins: readonly string[] = []): string {
   return `${info.id}: ${info.type}  prog ${info.programId}  ${second}${pins.map((p) => `\n\tpinned ${p}`).join('')}\n`;
 }
 
-/** What a newer bpftool prints of the place, in its names. */
-function targetMembers({ target }: LinkInfo): Readonly<Record<string, string>> {
+/** What bpftool prints of the place, in its names. */
+function targetMembers({ target, facts }: LinkInfo): Readonly<Record<string, string | number>> {
+  if (facts !== undefined) return facts;
   switch (target.kind) {
     case 'xdp':
       return { devname: target.iface };
@@ -42,5 +44,7 @@ function targetMembers({ target }: LinkInfo): Readonly<Record<string, string>> {
       return { tp_name: target.name };
     case 'socket':
       return target.iface === undefined ? {} : { devname: target.iface };
+    default:
+      return { target: targetText(target) };
   }
 }

@@ -1,6 +1,7 @@
+import { targetText } from '../../kernel/target.js';
 import type { Run } from '../context.js';
 import { CommandError, doing } from '../failure.js';
-import { DEVICE_ATTACH, deviceTarget, takeDevice, targetText } from '../targets.js';
+import { DEVICE_ATTACH, deviceTarget, takeDevice } from '../targets.js';
 
 export const run: Run = ({ words, withKernel }) =>
   withKernel('write', async ({ kernel }) => {

@@ -1,8 +1,9 @@
 import type { AttachTarget } from '../../kernel/kernel.js';
+import { targetText } from '../../kernel/target.js';
 import type { Run } from '../context.js';
 import { doing } from '../failure.js';
 import { takeProgram } from '../select.js';
-import { takeTarget, targetText } from '../targets.js';
+import { takeTarget } from '../targets.js';
 
 export const run: Run = ({ words, out, withKernel }) =>
   withKernel('write', async ({ kernel }) => {

@@ -1,7 +1,8 @@
+import { targetText } from '../../kernel/target.js';
 import type { Run } from '../context.js';
 import { CommandError, doing } from '../failure.js';
 import { takeProgram } from '../select.js';
-import { takeTarget, targetText } from '../targets.js';
+import { takeTarget } from '../targets.js';
 
 export const run: Run = ({ words, withKernel }) =>
   withKernel('write', async ({ kernel }) => {
