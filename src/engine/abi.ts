@@ -50,6 +50,16 @@ export interface MapBinding {
   readonly facts: MapFacts;
 }
 
+/** Where a program counts what it does, for coverage: two u64 for each instruction, `COUNTERS` says which. */
+export interface Counters {
+  /** Of the first instruction's counters. */
+  readonly address: number;
+  /** Instructions that compiled code counts besides branches, which it always counts. The interpreter counts all. */
+  readonly at: ReadonlySet<InsnIndex>;
+}
+/** How often the instruction was executed; how often its jump was taken; bytes of both. */
+export const COUNTERS = { executed: 0, taken: 8, stride: 16 } as const;
+
 /** Input of both engines. Map references in `insns` are `map_idx`/`map_idx_value` indexes into `maps`. */
 export interface Executable {
   readonly insns: readonly Insn[];
@@ -67,4 +77,5 @@ export interface Executable {
   readonly callByNumber?: Extract<HelperBinding, { readonly kind: 'host' }>;
   /** Checks addresses and counts down a budget: for code that nobody verified. */
   readonly sandbox: boolean;
+  readonly counters?: Counters;
 }

@@ -1,5 +1,6 @@
 import type { Executable, HostFunction } from './abi.js';
-import { interpret } from './interp/index.js';
+import { HelperBindings, type HelperOverrides } from './helpers/overrides.js';
+import { type InterpreterOptions, interpret } from './interp/index.js';
 import { compileToWasm, explainTrap, instantiate } from './jit/index.js';
 import type { EngineMemory } from './memory.js';
 import { MAP_MAX_ENTRIES, MAP_VALUES, PROG_SLOT, PROG_STRIDE } from './runtime/layout.js';
@@ -29,9 +30,15 @@ const INTERPRETER_BUDGET = 2 ** 40;
 /** A module that allows the most fits a memory of any maximum. */
 const MOST_PAGES = 65536;
 
+export interface CodeOptions {
+  readonly engine: 'jit' | 'interpreter';
+  readonly overrides: HelperOverrides;
+}
+
 /** Compiles programs for one engine and gives them places in its function table. */
 export class CodeCache {
   readonly engine: 'jit' | 'interpreter';
+  readonly helpers: HelperBindings;
   readonly #memory: EngineMemory;
   readonly #host: Readonly<Record<string, HostFunction>>;
   readonly #free: number[] = [];
@@ -42,10 +49,12 @@ export class CodeCache {
   constructor(
     memory: EngineMemory,
     host: Readonly<Record<string, HostFunction>>,
-    engine: 'jit' | 'interpreter',
+    { engine, overrides }: CodeOptions,
   ) {
     this.#memory = memory;
-    this.#host = host;
+    const own = { ...host };
+    this.#host = own;
+    this.helpers = new HelperBindings(overrides, memory.runtime, own);
     this.engine = engine;
   }
 
@@ -89,22 +98,24 @@ export class CodeCache {
 
   /** The interpreter as a function of the table, by way of a wasm module that only passes its import on. */
   #interpreted(executable: Executable): Compiled {
-    const { memory, stackPointer, runtime } = this.#memory;
     const run = (ctx: bigint): bigint =>
-      BigInt.asIntN(
-        64,
-        interpret(executable, {
-          memory,
-          r1: BigInt.asUintN(64, ctx),
-          stackTop: stackPointer.value,
-          budget: INTERPRETER_BUDGET,
-          runtime,
-          host: this.#host,
-          tailCall: (_ctx, map, index) => this.#executables.get(this.#slotIn(Number(map), index)),
-        }),
-      );
+      BigInt.asIntN(64, interpret(executable, this.interpreterOptions(ctx)));
     const { main } = new WebAssembly.Instance(passOn(), { env: { run } }).exports;
     return { main, tail: main, bytes: 0, explain: (error) => error };
+  }
+
+  /** What the interpreter needs to run a program on a context, as this engine's programs run. */
+  interpreterOptions(ctx: bigint): InterpreterOptions {
+    const { memory, stackPointer, runtime } = this.#memory;
+    return {
+      memory,
+      r1: BigInt.asUintN(64, ctx),
+      stackTop: stackPointer.value,
+      budget: INTERPRETER_BUDGET,
+      runtime,
+      host: this.#host,
+      tailCall: (_ctx, map, index) => this.#executables.get(this.#slotIn(Number(map), index)),
+    };
   }
 
   /** What a program array holds at an index; 0 when nothing. */

@@ -15,8 +15,10 @@ import type {
 import type { MapSpec } from '../object/spec.js';
 import { Attachments, requireFitting } from './attachments.js';
 import { CodeCache } from './code.js';
+import { ProgramCounters } from './counters.js';
 import { engineEnvironment } from './environment.js';
 import { createHostHelpers, TraceLog } from './helpers/host.js';
+import type { HelperOverrides } from './helpers/overrides.js';
 import { keptObjects } from './kept.js';
 import { LinkHandle } from './link-handle.js';
 import { MapHandle, MapObject } from './map-handle.js';
@@ -44,6 +46,10 @@ export interface EngineOptions extends EngineMemoryOptions {
   readonly uid?: number;
   /** Called with each line that a program prints (`bpf_printk`). */
   readonly onTrace?: (line: string) => void;
+  /** What programs call in place of helpers, asked when a program is loaded. */
+  readonly helperOverrides?: HelperOverrides;
+  /** Count what programs do, for coverage: see `Engine.counts`. Makes them slower. */
+  readonly count?: boolean;
 }
 
 /** How to replay a capture; see `ReplayOptions`. */
@@ -71,6 +77,8 @@ export class Engine implements Kernel {
   readonly devices = new Devices();
   /** What programs printed. */
   readonly trace: TraceLog;
+  /** What programs did, by instruction; only with the option `count`. */
+  readonly counts: ProgramCounters | undefined;
   readonly #options: EngineOptions;
   readonly #code: CodeCache;
   readonly #maps = new ObjectTable<MapObject>('map');
@@ -91,11 +99,11 @@ export class Engine implements Kernel {
     this.#options = options;
     this.memory = EngineMemory.create(options);
     this.trace = new TraceLog(options.onTrace);
-    this.#code = new CodeCache(
-      this.memory,
-      createHostHelpers(this.memory, this.trace),
-      options.engine ?? 'jit',
-    );
+    this.#code = new CodeCache(this.memory, createHostHelpers(this.memory, this.trace), {
+      engine: options.engine ?? 'jit',
+      overrides: options.helperOverrides ?? new Map(),
+    });
+    this.counts = options.count === true ? new ProgramCounters(this.memory) : undefined;
   }
 
   /** An empty engine. @throws {KernelError} ENOMEM */
@@ -346,7 +354,8 @@ export class Engine implements Kernel {
 
   #newProgram(id: number, parts: ProgramParts, maps: readonly MapObject[], stamp: LoadStamp): ProgramObject {
     for (const map of maps) this.#maps.use(map);
-    return new ProgramObject(id, parts, maps, stamp, this.#code, () => {
+    const surroundings = { cache: this.#code, counts: this.counts };
+    return new ProgramObject(id, parts, maps, stamp, surroundings, () => {
       for (const map of maps) this.#maps.release(map);
     });
   }

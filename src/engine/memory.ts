@@ -231,6 +231,12 @@ export class EngineMemory {
     view.setUint32(SYS_CLOCK_PINNED, nanoseconds === undefined ? 0 : 1, true);
   }
 
+  /** What the clock was pinned at; undefined while it runs. */
+  get pinnedClock(): bigint | undefined {
+    const { view } = this;
+    return view.getUint32(SYS_CLOCK_PINNED, true) === 0 ? undefined : view.getBigUint64(SYS_CLOCK_NS, true);
+  }
+
   /** Seeds the pseudo-random numbers of a CPU (default: the current one). */
   seedRandom(seed: bigint, cpu = this.#cpu): void {
     const state = BigInt.asUintN(64, seed);

@@ -6,7 +6,9 @@ import { isGplCompatible } from '../object/license.js';
 import { type ProgramFacts, type VerifierProgram, type VerifyStats, verify } from '../verifier/verify.js';
 import type { Executable } from './abi.js';
 import type { CodeCache, InstalledCode } from './code.js';
-import { bindingFor, requireHelpers } from './helpers/bindings.js';
+import type { ProgramCounters } from './counters.js';
+import { requireHelpers } from './helpers/bindings.js';
+import { type InterpreterOptions, Machine } from './interp/index.js';
 import type { MapObject } from './map-handle.js';
 import type { Counted } from './objects.js';
 import { requireRunnable } from './program-types.js';
@@ -27,6 +29,13 @@ export interface LoadStamp {
   readonly bytesJited?: number;
 }
 
+/** What the programs of an engine share. */
+export interface ProgramSurroundings {
+  readonly cache: CodeCache;
+  /** Set when programs are to count what they do. */
+  readonly counts: ProgramCounters | undefined;
+}
+
 /**
  * A program of the engine. One that comes from a root is verified and compiled when it first runs, so that commands
  * that only look pay for neither.
@@ -41,7 +50,9 @@ export class ProgramObject implements Counted {
   runNanoseconds = 0;
   #verified: { readonly facts: ProgramFacts; readonly stats: VerifyStats } | undefined;
   #code: InstalledCode | undefined;
+  #executable: Executable | undefined;
   readonly #cache: CodeCache;
+  readonly #counts: ProgramCounters | undefined;
   readonly #released: () => void;
 
   constructor(
@@ -49,7 +60,7 @@ export class ProgramObject implements Counted {
     parts: ProgramParts,
     maps: readonly MapObject[],
     stamp: LoadStamp,
-    cache: CodeCache,
+    { cache, counts }: ProgramSurroundings,
     released: () => void,
   ) {
     this.id = id;
@@ -58,6 +69,7 @@ export class ProgramObject implements Counted {
     this.stamp = stamp;
     this.tag = programTag(parts.insns);
     this.#cache = cache;
+    this.#counts = counts;
     this.#released = released;
   }
 
@@ -93,13 +105,26 @@ export class ProgramObject implements Counted {
   /** The program in the function table: verified and compiled when needed. @throws {ProgramRejected} */
   code(): InstalledCode {
     requireRunnable(this.parts.type);
-    this.#code ??= this.#cache.install(this.#executable());
+    this.#code ??= this.#cache.install(this.executable());
     return this.#code;
   }
 
-  #executable(): Executable {
+  /** What both engines run, verified; always the same object. @throws {ProgramRejected} */
+  executable(): Executable {
+    this.#executable ??= this.#makeExecutable();
+    return this.#executable;
+  }
+
+  /** The interpreter about to run the program on a context, for whoever wants to go step by step. */
+  machine(ctx: bigint, options: Pick<InterpreterOptions, 'onWrite'> = {}): Machine {
+    this.code();
+    return new Machine(this.executable(), { ...this.#cache.interpreterOptions(ctx), ...options });
+  }
+
+  #makeExecutable(): Executable {
     const { facts } = this.verify();
-    requireHelpers(this.parts.insns);
+    const { helpers } = this.#cache;
+    requireHelpers(this.parts.insns, helpers.overridden);
     return {
       insns: this.parts.insns,
       functions:
@@ -108,9 +133,10 @@ export class ProgramObject implements Counted {
           : this.parts.subprograms.map((subprogram) => subprogram.start),
       maps: this.maps.map(({ map }) => map.binding),
       helper: (id, map) =>
-        bindingFor(id, { programType: this.parts.type, ...(map === undefined ? {} : { map }) }),
+        helpers.bindingFor(id, { programType: this.parts.type, ...(map === undefined ? {} : { map }) }),
       facts,
       sandbox: false,
+      ...(this.#counts === undefined ? {} : { counters: this.#counts.add(this.parts) }),
     };
   }
 

@@ -21,7 +21,7 @@ const LOOPBACK_IFINDEX = 1;
 const MAX_REPEAT = 0xffffffff;
 
 /** One run: where its context lies, and what to make of it afterwards. */
-interface Scene {
+export interface Scene {
   readonly ctx: number;
   /** Frees what the scene allocated. */
   readonly blocks: readonly number[];
@@ -51,17 +51,11 @@ export function testRun(
   input: RunInput,
   now: () => number,
 ): RunResult {
-  const make = SCENES[program.type];
-  if (make === undefined) {
-    throw new KernelError('EOPNOTSUPP', `programs of type ${program.type} have no test run`, {
-      facts: { type: program.type },
-    });
-  }
   const repeat = input.repeat ?? 1;
   if (!Number.isInteger(repeat) || repeat < 0 || repeat > MAX_REPEAT)
     throw new KernelError('EINVAL', `repeat ${repeat} is no 32-bit count`);
   const times = repeat || 1;
-  const scene = make(memory, input);
+  const scene = openScene(memory, program.type, input);
   try {
     const started = now();
     const r0 = memory.runtime.run_repeat(program.slot, BigInt(scene.ctx), times);
@@ -75,6 +69,18 @@ export function testRun(
   } finally {
     for (const block of scene.blocks) memory.free(block);
   }
+}
+
+/**
+ * Lays a packet or a context out in the memory for a program of a type, as a test run does.
+ * @throws {KernelError} as `testRun`
+ */
+export function openScene(memory: EngineMemory, type: string, input: RunInput): Scene {
+  const make = SCENES[type];
+  if (make === undefined) {
+    throw new KernelError('EOPNOTSUPP', `programs of type ${type} have no test run`, { facts: { type } });
+  }
+  return make(memory, input);
 }
 
 function requirePacket(input: RunInput): Uint8Array {

@@ -10,12 +10,16 @@ export const DATA = 0x10000;
 /** The first function's r10. */
 export const STACK_TOP = 0x20000;
 const MEMORY_BYTES = 0x20000;
+/** Where programs count: room for 1,024 instructions below the stack. */
+const COUNTS = 0x18000;
 
 /** How a run ended: r0 and the bytes at `DATA`, or the code of the error. */
 export interface Outcome {
   readonly r0?: bigint;
   readonly data: Uint8Array;
   readonly error?: string;
+  /** Of a scenario that counts: how often each instruction was executed, and its jump taken. */
+  readonly counts?: readonly bigint[];
 }
 
 export interface Scenario {
@@ -27,20 +31,36 @@ export interface Scenario {
   readonly helpers?: Readonly<Record<number, HelperBinding>>;
   readonly host?: Readonly<Record<string, HostFunction>>;
   readonly sharedMemory?: boolean;
+  /** Count every instruction and jump, which must come out alike too. */
+  readonly count?: boolean;
 }
 
-function executable({ insns, sandbox = true, helpers = {} }: Scenario): Executable {
-  return { insns, functions: [0], maps: [], helper: (id) => helpers[id], facts: undefined, sandbox };
+function executable({ insns, sandbox = true, helpers = {}, count = false }: Scenario): Executable {
+  const counters = { address: COUNTS, at: new Set(insns.keys()) };
+  return {
+    insns,
+    functions: [0],
+    maps: [],
+    helper: (id) => helpers[id],
+    facts: undefined,
+    sandbox,
+    ...(count ? { counters } : {}),
+  };
 }
 
-function outcome(memory: ArrayBufferLike, length: number, run: () => bigint): Outcome {
-  const data = (): Uint8Array => new Uint8Array(memory).slice(DATA, DATA + length);
+function outcome(memory: ArrayBufferLike, scenario: Scenario, run: () => bigint): Outcome {
+  const after = (): Pick<Outcome, 'data' | 'counts'> => ({
+    data: new Uint8Array(memory).slice(DATA, DATA + (scenario.data?.length ?? 0)),
+    ...(scenario.count === true
+      ? { counts: [...new BigUint64Array(memory, COUNTS, scenario.insns.length * 2)] }
+      : {}),
+  });
   try {
     const r0 = run();
-    return { r0, data: data() };
+    return { r0, ...after() };
   } catch (error) {
     if (!(error instanceof SkepError)) throw error;
-    return { error: error.code, data: data() };
+    return { error: error.code, ...after() };
   }
 }
 
@@ -48,7 +68,7 @@ export function runInterpreter(scenario: Scenario): Outcome {
   const { data = new Uint8Array(0), budget = 1_000_000, host = {} } = scenario;
   const memory = { buffer: new ArrayBuffer(MEMORY_BYTES) };
   new Uint8Array(memory.buffer).set(data, DATA);
-  return outcome(memory.buffer, data.length, () =>
+  return outcome(memory.buffer, scenario, () =>
     interpret(executable(scenario), {
       memory,
       r1: BigInt(DATA),
@@ -78,7 +98,7 @@ export function runJit(scenario: Scenario): Outcome {
   };
   const program = compileToWasm(executable(scenario), { sharedMemory, maximumPages: pages });
   const instance = instantiate(program, { env, runtime: {}, host });
-  return outcome(memory.buffer, data.length, () => instance.run(BigInt(DATA), BigInt(data.length)));
+  return outcome(memory.buffer, scenario, () => instance.run(BigInt(DATA), BigInt(data.length)));
 }
 
 /** Runs a program in both engines of this process and expects the same r0, memory and error. */

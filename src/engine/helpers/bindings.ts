@@ -131,13 +131,16 @@ const BINDINGS: Readonly<Record<string, HelperBinding | ((use: HelperUse) => Hel
 
 /**
  * The engine has every helper that the program calls.
+ * @param replaced ids of helpers that somebody else provides
  * @throws {KernelError} EOPNOTSUPP naming the first that it has not.
  */
-export function requireHelpers(insns: readonly Insn[]): void {
+export function requireHelpers(insns: readonly Insn[], replaced: Iterable<number> = []): void {
+  const provided = new Set(replaced);
   for (let at = 0; at < insns.length; at++) {
     const operation = operationAt(insns, at);
     if (operation.kind === 'ld_imm64') at++;
-    if (operation.kind !== 'call_helper' || bindingFor(operation.id) !== undefined) continue;
+    if (operation.kind !== 'call_helper' || provided.has(operation.id)) continue;
+    if (bindingFor(operation.id) !== undefined) continue;
     const name = helperName(operation.id) ?? `helper ${operation.id}`;
     throw new KernelError('EOPNOTSUPP', `the engine has no ${name} yet`, {
       facts: { insn: at, helper: operation.id },

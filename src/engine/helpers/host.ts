@@ -50,7 +50,9 @@ export function createHostHelpers(memory: EngineMemory, trace: TraceLog): HostHe
       );
       return print(format!, size!, args);
     },
-    ktime_get_tai_ns: () => BigInt(Date.now()) * 1_000_000n + TAI_OFFSET * 1_000_000_000n,
+    // Where the clock is pinned, the machine was booted when Unix time began.
+    ktime_get_tai_ns: () =>
+      (memory.pinnedClock ?? BigInt(Date.now()) * 1_000_000n) + TAI_OFFSET * 1_000_000_000n,
   };
 }
 

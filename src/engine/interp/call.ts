@@ -101,15 +101,28 @@ function callRuntime(
 ): bigint {
   const callee = machine.options.runtime?.[binding.name];
   if (typeof callee !== 'function') throw absent(machine, binding.name);
+  return invokeRuntime(
+    binding,
+    callee as RuntimeFunction,
+    [1, 2, 3, 4, 5].map((register) => machine.get(register)),
+  );
+}
+
+/** Calls a function of the runtime with what r1–r5 hold, and gives what r0 becomes; both unsigned. */
+export function invokeRuntime(
+  binding: Extract<HelperBinding, { readonly kind: 'runtime' }>,
+  callee: RuntimeFunction,
+  registers: readonly bigint[],
+): bigint {
   const args = binding.params.map((type, index) => {
-    const register = machine.get(index + 1);
+    const register = registers[index] ?? 0n;
     return type === 'i32' ? Number(BigInt.asIntN(32, register)) : BigInt.asIntN(64, register);
   });
-  const result = (callee as RuntimeFunction)(...args);
+  const result = callee(...args);
   if (binding.result === 'void') return 0n;
   const bits = binding.result === 'i32' ? 32 : 64;
   return binding.signed === true
-    ? BigInt.asIntN(bits, BigInt(result ?? 0))
+    ? BigInt.asUintN(64, BigInt.asIntN(bits, BigInt(result ?? 0)))
     : BigInt.asUintN(bits, BigInt(result ?? 0));
 }
 

@@ -3,12 +3,9 @@ import type { Executable } from '../abi.js';
 import { alu, convertEndian, isTaken, signExtend } from './alu.js';
 import { atomic } from './atomic.js';
 import { callHelper, callLocal, callRegister, leave } from './call.js';
-import { Machine } from './machine.js';
+import { DONE, Machine } from './machine.js';
 import type { InterpreterOptions } from './options.js';
 import { loadFromPacket } from './packet.js';
-
-/** What `step` answers when the main function has ended. */
-const DONE = -1;
 
 /**
  * Runs a program in the reference interpreter: slow, obvious, and complete for the whole instruction set.
@@ -24,19 +21,24 @@ const DONE = -1;
 export function interpret(executable: Executable, options: InterpreterOptions): bigint {
   const machine = new Machine(executable, options);
   const { onStep } = options;
-  machine.pc = executable.functions[0] ?? 0;
-  while (machine.pc !== DONE) {
-    if (machine.budget-- <= 0) {
-      throw machine.fail('EXEC_BUDGET', `the budget of ${options.budget} instructions is used up`, {
-        budget: options.budget,
-      });
-    }
-    if (machine.pc < 0 || machine.pc >= machine.executable.insns.length)
-      throw machine.fail('EXEC_JUMP', 'execution left the program');
+  while (!machine.done) {
     onStep?.(machine.pc, machine.registers, machine.callers.length);
-    machine.pc = step(machine);
+    advance(machine);
   }
   return machine.get(0);
+}
+
+/** Executes one instruction: what a debugger does by hand. @throws {SkepError} as `interpret` */
+export function advance(machine: Machine): void {
+  if (machine.budget <= 0) {
+    const { budget } = machine.options;
+    throw machine.fail('EXEC_BUDGET', `the budget of ${budget} instructions is used up`, { budget });
+  }
+  if (machine.pc < 0 || machine.pc >= machine.executable.insns.length)
+    throw machine.fail('EXEC_JUMP', 'execution left the program');
+  machine.budget--;
+  machine.count('executed');
+  machine.pc = step(machine);
 }
 
 /** Executes one instruction and returns the index of the next. */
@@ -47,16 +49,10 @@ function step(machine: Machine): number {
     case 'goto':
       return next + operation.offset;
     case 'may_goto':
-      return machine.loopsLeft-- > 0 ? next : next + operation.offset;
-    case 'branch': {
-      const taken = isTaken(
-        operation.op,
-        operation.width,
-        machine.get(operation.dst),
-        value(machine, operation.src),
-      );
-      return taken ? next + operation.offset : next;
-    }
+    case 'branch':
+      if (!jumps(machine, operation)) return next;
+      machine.count('taken');
+      return next + operation.offset;
     case 'ld_imm64':
       machine.set(operation.dst, imm64(machine, operation));
       return next + 1;
@@ -81,6 +77,15 @@ function step(machine: Machine): number {
       compute(machine, operation);
       return next;
   }
+}
+
+function jumps(
+  machine: Machine,
+  operation: Extract<Operation, { readonly kind: 'branch' | 'may_goto' }>,
+): boolean {
+  if (operation.kind === 'may_goto') return machine.loopsLeft-- <= 0;
+  const { op, width, dst, src } = operation;
+  return isTaken(op, width, machine.get(dst), value(machine, src));
 }
 
 type Straight = Extract<

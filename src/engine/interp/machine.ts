@@ -7,7 +7,7 @@ import {
   type Operation,
   operationAt,
 } from '../../isa/index.js';
-import type { Executable } from '../abi.js';
+import { COUNTERS, type Executable } from '../abi.js';
 import { AddressSpace } from './memory.js';
 import type { InterpreterOptions } from './options.js';
 
@@ -17,6 +17,9 @@ export const FRAME_BYTES = 512;
 export const MAX_FRAMES = 8;
 /** How often a `may_goto` of one frame lets the program go on before it jumps. Linux: BPF_MAX_LOOPS. */
 export const MAY_GOTO_LIMIT = 8 * 1024 * 1024;
+
+/** The `pc` of a machine whose main function has ended. */
+export const DONE = -1;
 
 /** A caller that waits for its callee: where to go on, and what a call must not change. */
 export interface Caller {
@@ -35,8 +38,8 @@ export class Machine {
   readonly registers = new BigUint64Array(11);
   readonly callers: Caller[] = [];
   executable: Executable;
-  /** The instruction being executed. */
-  pc: InsnIndex = 0;
+  /** The instruction being executed, `DONE` after the last. */
+  pc: InsnIndex;
   budget: number;
   loopsLeft = MAY_GOTO_LIMIT;
   tailCalls = 0;
@@ -44,12 +47,17 @@ export class Machine {
 
   constructor(executable: Executable, options: InterpreterOptions) {
     this.executable = executable;
+    this.pc = executable.functions[0] ?? 0;
     this.options = options;
     this.space = new AddressSpace(options.memory);
     this.budget = options.budget;
     this.registers[1] = BigInt.asUintN(64, options.r1);
     this.registers[2] = BigInt.asUintN(64, options.r2 ?? 0n);
     this.registers[10] = BigInt(options.stackTop);
+  }
+
+  get done(): boolean {
+    return this.pc === DONE;
   }
 
   get(register: number): bigint {
@@ -82,6 +90,15 @@ export class Machine {
     });
   }
 
+  /** Counts for the instruction being executed, when the program counts. */
+  count(what: 'executed' | 'taken'): void {
+    const { counters } = this.executable;
+    if (counters === undefined) return;
+    const at = BigInt(counters.address + this.pc * COUNTERS.stride + COUNTERS[what]);
+    this.#check(at, 8, true);
+    this.space.write(at, 8, this.space.read(at, 8) + 1n);
+  }
+
   read(address: bigint, bytes: AccessBytes): bigint {
     this.#check(address, bytes, false);
     return this.space.read(address, bytes);
@@ -89,6 +106,7 @@ export class Machine {
 
   write(address: bigint, bytes: AccessBytes, value: bigint): void {
     this.#check(address, bytes, true);
+    this.options.onWrite?.(Number(address), bytes);
     this.space.write(address, bytes, value);
   }
 

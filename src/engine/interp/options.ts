@@ -30,4 +30,6 @@ export interface InterpreterOptions {
   readonly skbLoad?: (ctx: bigint, offset: number, bytes: number) => bigint | undefined;
   /** Called before each instruction with the live registers r0–r10: do not change or keep them. */
   readonly onStep?: (index: InsnIndex, registers: BigUint64Array, depth: number) => void;
+  /** Called before an instruction of the program (not a helper) writes so many bytes. */
+  readonly onWrite?: (address: number, bytes: number) => void;
 }

@@ -27,6 +27,17 @@ describe(`random programs (seed ${seed}) end alike in compiled code and in the i
     );
   });
 
+  test('and have executed every instruction and taken every jump as often', () => {
+    fc.assert(
+      fc.property(randomProgram({ tidy: true, blocks: 20 }), bytes, (insns, data) => {
+        const scenario = { insns, data, helpers, host, sandbox: false, budget: 10_000_000, count: true };
+        const { counts = [] } = expectSameOutcome(scenario);
+        expect(counts[0]).toBeGreaterThan(0n);
+      }),
+      { numRuns: RUNS, seed },
+    );
+  });
+
   test('when nobody verified them: bad addresses and used-up budgets stop both', () => {
     fc.assert(
       fc.property(randomProgram({ checked: true }), bytes, fc.nat(3000), (insns, data, budget) => {

@@ -9,6 +9,7 @@ import { lowerAlu, lowerEnd, lowerMovsx, lowerNeg } from './alu.js';
 import { lowerCondition } from './branch.js';
 import { lowerHelperCall, lowerImm64, lowerLocalCall, lowerPacketLoad, lowerRegisterCall } from './call.js';
 import { type FunctionContext, getLow, getRegister, setFromLow, trap, trapIf } from './context.js';
+import { countExecuted, countTaken } from './count.js';
 import type { ModuleEnvironment } from './environment.js';
 import { lowerAtomic, lowerLoad, lowerStore } from './memory.js';
 
@@ -110,8 +111,11 @@ class Lowering implements BlockLowering {
       const operation = this.#operations[at];
       if (operation === undefined || operation.kind === 'invalid') continue;
       code.mark(at);
+      countExecuted(this.#context, at);
       lowerOperation(this.#context, at, operation);
     }
+    if (block.terminator.kind === 'goto' && this.#operations[block.end]?.kind === 'goto')
+      countExecuted(this.#context, block.end);
   }
 
   /** Takes the block's instructions off the budget. */
@@ -131,10 +135,14 @@ class Lowering implements BlockLowering {
   condition({ insn, operation }: Extract<Terminator, { kind: 'branch' }>, inverted: boolean): void {
     const { code } = this.#context;
     code.mark(insn);
-    if (operation.kind === 'branch') {
-      lowerCondition(this.#context, operation, inverted);
-      return;
-    }
+    countExecuted(this.#context, insn, true);
+    if (operation.kind === 'branch') lowerCondition(this.#context, operation, inverted);
+    else this.#mayGoto(inverted);
+    countTaken(this.#context, insn, inverted);
+  }
+
+  #mayGoto(inverted: boolean): void {
+    const { code } = this.#context;
     const left = this.#loopsLeft as number;
     code.get(left).op(WASM.i32_eqz);
     if (inverted) code.op(WASM.i32_eqz);
@@ -143,6 +151,7 @@ class Lowering implements BlockLowering {
 
   exit({ insn }: Extract<Terminator, { kind: 'exit' }>): void {
     this.#context.code.mark(insn);
+    countExecuted(this.#context, insn);
     this.#context.leave();
     getRegister(this.#context, 0);
     this.#context.code.op(WASM.return);
