@@ -13,6 +13,8 @@ const MAX_INLINE = 200_000;
 export interface CContext {
   readonly btf: Btf;
   readonly names: CNames;
+  /** Write `btf_type_tag` attributes, which only clang knows. */
+  readonly typeTags: boolean;
   inlined: number;
   /** Anonymous enumerations that are written out, whose enumerators exist therefore. */
   readonly spelled: Set<BtfTypeId>;
@@ -26,6 +28,7 @@ export interface CContext {
 export function declare(context: CContext, id: BtfTypeId, name: string, indent = '', depth = 0): string {
   let declarator = name;
   let qualifiers = '';
+  let tags = '';
   let at = id;
   for (let step = 0; step <= MAX_C_DEPTH; step++) {
     const type = typeAt(context.btf, at);
@@ -33,17 +36,22 @@ export function declare(context: CContext, id: BtfTypeId, name: string, indent =
       case 'const':
       case 'volatile':
       case 'restrict':
-        qualifiers = `${qualifiers}${type.kind} `;
+        // Those of an array and of its elements say the same.
+        if (!qualifiers.includes(type.kind)) qualifiers = `${qualifiers}${type.kind} `;
         at = type.type;
         break;
       case 'type_tag':
+        if (context.typeTags && !type.attribute)
+          tags = `__attribute__((btf_type_tag("${type.name}"))) ${tags}`;
         at = type.type;
         break;
       case 'ptr': {
-        const pointer = `*${qualifiers === '' ? '' : ` ${qualifiers}`}${declarator}`.trimEnd();
+        const behind = `${qualifiers}${tags}`;
+        const pointer = `*${behind === '' ? '' : ` ${behind}`}${declarator}`.trimEnd();
         const target = behindTags(context.btf, type.type);
         declarator = target === 'array' || target === 'func_proto' ? `(${pointer})` : pointer;
         qualifiers = '';
+        tags = '';
         at = type.type;
         break;
       }
@@ -58,7 +66,7 @@ export function declare(context: CContext, id: BtfTypeId, name: string, indent =
         at = type.returns;
         break;
       default: {
-        const base = `${qualifiers}${specifier(context, at, type, indent, depth)}`;
+        const base = `${qualifiers}${specifier(context, at, type, indent, depth)} ${tags}`.trimEnd();
         return declarator === '' ? base : `${base} ${declarator}`;
       }
     }

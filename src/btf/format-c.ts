@@ -11,6 +11,8 @@ export interface FormatCOptions {
    * all types, unless BPF_NO_PRESERVE_ACCESS_INDEX is defined.
    */
   readonly guard?: string;
+  /** Write `btf_type_tag` attributes: `kptr`, `user`, `rcu`. */
+  readonly typeTags?: boolean;
 }
 
 /** Types that compilers know by themselves. */
@@ -23,7 +25,7 @@ const BUILT_IN = new Set(['__builtin_va_list']);
  * @throws {SkepError} `BTF_CYCLE` for types that contain themselves, `BTF_UNSUPPORTED`.
  */
 export function formatC(btf: Btf, options: FormatCOptions = {}): string {
-  const writer = new CWriter(btf);
+  const writer = new CWriter(btf, options.typeTags ?? false);
   if (options.roots === undefined) for (const id of btf.types.keys()) writer.root(id);
   else writer.some(options.roots);
   const body = writer.chunks.join('\n');
@@ -56,9 +58,9 @@ class CWriter {
   readonly #states = new Map<BtfTypeId, State>();
   readonly #forwards = new Set<string>();
 
-  constructor(btf: Btf) {
+  constructor(btf: Btf, typeTags: boolean) {
     this.#btf = btf;
-    this.#context = { btf, names: new CNames(btf), inlined: 0, spelled: new Set() };
+    this.#context = { btf, names: new CNames(btf), typeTags, inlined: 0, spelled: new Set() };
   }
 
   /** Anonymous enumerations come last, unless what was written spells them out. */
@@ -95,6 +97,8 @@ class CWriter {
     }
   }
 
+  /** In how many parameter lists we are. */
+  #prototypes = 0;
   #inline: Set<BtfTypeId> | undefined;
 
   /** Anonymous enumerations that a member, typedef or array spells out. */
@@ -128,7 +132,9 @@ class CWriter {
         return;
       case 'func_proto':
         this.#need(type.returns, false, depth + 1);
+        this.#prototypes++;
         for (const param of type.params) this.#need(param.type, false, depth + 1);
+        this.#prototypes--;
         return;
       case 'typedef':
         this.#needTypedef(id, type, complete, depth);
@@ -151,8 +157,11 @@ class CWriter {
   }
 
   #forward(id: BtfTypeId, head: string): void {
-    if (this.#states.has(id) || this.#forwards.has(head)) return;
-    this.#states.set(id, 'declared');
+    const state = this.#states.get(id);
+    // What is first named by a parameter is known to that function only, not outside.
+    if (state !== undefined && !(state === 'writing' && this.#prototypes > 0)) return;
+    if (this.#forwards.has(head)) return;
+    if (state === undefined) this.#states.set(id, 'declared');
     this.#forwards.add(head);
     this.chunks.push(`${head};\n`);
   }

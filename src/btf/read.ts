@@ -1,3 +1,4 @@
+import type { StringTable } from '../bytes/string-table.js';
 import { btfError } from '../errors/btf.js';
 import { INT_ENCODING, KINDS, type KindName, LINKAGES, TYPE_HEADER_BYTES } from './constants.js';
 import { type BtfSection, beyond, readBtfSection } from './header.js';
@@ -29,11 +30,14 @@ interface TypeHeader {
  * and decoded when asked for: a kernel has more than a hundred thousand, of which few are ever looked at.
  *
  * @param section the name to use in errors.
+ * @param base for split BTF, as kernel modules have it: the kernel's. The result holds the types of both.
  * @throws {SkepError} `BTF_*`, naming the section and offset.
  */
-export function readBtf(bytes: Uint8Array, section = '.BTF'): Btf {
-  const parts = readBtfSection(bytes, section);
-  const types: BtfType[] = [{ kind: 'void' }];
+export function readBtf(bytes: Uint8Array, section = '.BTF', base?: Btf): Btf {
+  const whole = readBtfSection(bytes, section);
+  const parts =
+    base === undefined ? whole : { ...whole, strings: stringsAfter(base, whole.strings, section) };
+  const types: BtfType[] = base === undefined ? [{ kind: 'void' }] : [...base.types];
   let at = 0;
   let highest = 0;
   while (at < parts.types.byteLength) {
@@ -44,7 +48,25 @@ export function readBtf(bytes: Uint8Array, section = '.BTF'): Btf {
     if ('type' in type) highest = Math.max(highest, type.type);
   }
   if (highest >= types.length) checkReferences(types, section);
-  return { types: normaliseBitfields(types) };
+  const btf: Btf = { types: normaliseBitfields(types), ...(base === undefined ? {} : { base }) };
+  stringTables.set(btf, parts.strings);
+  return btf;
+}
+
+/** The strings of what was read, for split BTF that goes on from them. */
+const stringTables = new WeakMap<Btf, StringTable>();
+
+/** Strings of split BTF: the base's, then its own. */
+function stringsAfter(base: Btf, own: StringTable, label: string): StringTable {
+  const first = stringTables.get(base);
+  if (first === undefined)
+    throw btfError('BTF_UNSUPPORTED', `${label}: the base of split BTF has to be read from bytes, not made`);
+  const { size } = first;
+  return {
+    size: size + own.size,
+    has: (offset) => (offset < size ? first.has(offset) : own.has(offset - size)),
+    at: (offset) => (offset < size ? first.at(offset) : own.at(offset - size)),
+  };
 }
 
 function need(cursor: Cursor, bytes: number): number {

@@ -110,4 +110,6 @@ export type BtfType =
 /** All types of one object or kernel. Made by `readBtf`, written by `writeBtf`. */
 export interface Btf {
   readonly types: readonly BtfType[];
+  /** For split BTF (a module's): the types that come before its own, whose ids and strings it goes on from. */
+  readonly base?: Btf;
 }

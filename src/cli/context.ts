@@ -11,6 +11,10 @@ export interface Context {
   readonly out: Output;
   /** -f: show where objects are pinned. */
   readonly showPins: boolean;
+  /** -d: say more, such as the verifier's log. */
+  readonly debug: boolean;
+  /** -n: do not mount a BPF file system. */
+  readonly noMount: boolean;
   /** The folder of the root. */
   readonly root: string;
   /**

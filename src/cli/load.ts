@@ -17,10 +17,15 @@ interface Arguments {
 
 /** An object file or a C source, read before the root is opened, so that nobody waits for a slow disk. */
 export async function readObject(file: string): Promise<ObjectSpec> {
-  const given = await readInput(file);
-  const bytes = file.endsWith('.c') ? await compiled(file) : given;
+  const bytes = await readObjectBytes(file);
   const { objectNameOf, parseObject } = await import('../object/index.js');
   return parseObject(bytes, { name: objectNameOf(file) });
+}
+
+/** An object file's bytes, or those that a C source is compiled to. */
+export async function readObjectBytes(file: string): Promise<Uint8Array> {
+  const given = await readInput(file);
+  return file.endsWith('.c') ? compiled(file) : given;
 }
 
 async function compiled(file: string): Promise<Uint8Array> {

@@ -65,6 +65,8 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
     options,
     out,
     showPins: line.showPins,
+    debug: line.debug,
+    noMount: line.noMount,
     root,
     withKernel: (purpose, work) => withKernel(root, out, purpose, work),
   };

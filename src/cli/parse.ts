@@ -7,6 +7,10 @@ export interface CommandLine {
   readonly json: boolean;
   readonly pretty: boolean;
   readonly showPins: boolean;
+  /** -d: say more. */
+  readonly debug: boolean;
+  /** -n: do not mount a BPF file system. */
+  readonly noMount: boolean;
   readonly kernel: string | undefined;
   readonly wants: { readonly kind: 'version' } | { readonly kind: 'help'; readonly object?: string } | Wanted;
 }
@@ -21,11 +25,15 @@ const LONG: Readonly<Record<string, string>> = {
   json: 'j',
   pretty: 'p',
   bpffs: 'f',
+  debug: 'd',
+  nomount: 'n',
+  mapcompat: 'm',
+  legacy: 'l',
   version: 'V',
   help: 'h',
 };
-/** bpftool's further options, which mean nothing here: taken, so that scripts work. */
-const IGNORED = new Set(['d', 'debug', 'm', 'mapcompat', 'n', 'nomount', 'l', 'legacy']);
+/** Options without a value. m and l ask for what skep always does (maps of old objects); scripts write them. */
+const FLAGS = new Set(Object.values(LONG));
 
 /** @throws {UsageError} */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
@@ -61,6 +69,8 @@ class Parser {
       json: pretty || this.flags.has('j'),
       pretty,
       showPins: this.flags.has('f'),
+      debug: this.flags.has('d'),
+      noMount: this.flags.has('n'),
       kernel: this.kernel,
       wants: this.wants(),
     };
@@ -81,24 +91,30 @@ class Parser {
   private option(arg: string): void {
     const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
     if (name === '') {
-      for (const letter of arg.slice(1)) this.flag(letter, arg);
+      const row = allOptions().find(({ short }) => short === arg[1]);
+      if (row !== undefined) this.take(row, arg.length > 2 ? arg.slice(2) : undefined);
+      else for (const letter of arg.slice(1)) this.flag(letter, arg);
       return;
     }
     const letter = LONG[name];
     if (letter !== undefined) this.flag(letter, arg);
-    else if (IGNORED.has(name)) return;
     else if (name === 'kernel') this.kernel = value ?? this.value(name);
     else {
       const row = allOptions().find((option) => option.name === name);
       if (row === undefined) throw unknown(arg);
-      if (row.value === undefined && value !== undefined) throw new UsageError(`--${name} takes no value`);
-      this.options.set(name, row.value === undefined ? true : (value ?? this.value(name)));
+      this.take(row, value);
     }
   }
 
+  private take(row: OptionRow, value: string | undefined): void {
+    const { name } = row;
+    if (row.value === undefined && value !== undefined) throw new UsageError(`--${name} takes no value`);
+    this.options.set(name, row.value === undefined ? true : (value ?? this.value(name)));
+  }
+
   private flag(letter: string, arg: string): void {
-    if ('jpfVh'.includes(letter)) this.flags.add(letter);
-    else if (!IGNORED.has(letter)) throw unknown(arg);
+    if (!FLAGS.has(letter)) throw unknown(arg);
+    this.flags.add(letter);
   }
 
   private value(name: string): string {

@@ -2,6 +2,8 @@ import type { Run } from './context.js';
 
 export interface OptionRow {
   readonly name: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   /** What its value is, for the help; absent when it takes none. */
   readonly value?: string;
   readonly doc: string;
@@ -26,6 +28,7 @@ export const TERMS = {
   MAP: '{ id N | pinned PATH | name NAME }',
   PROG: '{ id N | pinned PATH | tag TAG | name NAME }',
   LINK: '{ id N | pinned PATH }',
+  BTF: '{ id N | prog PROG | map MAP [{ key | value | kv | all }] | file FILE }',
   DATA: '{ N N … | hex HH HH … }',
   TARGET:
     '{ tracepoint/NAME | raw_tracepoint/NAME | xdp dev NAME | tcx_ingress dev NAME | tcx_egress dev NAME | socket }',
@@ -181,6 +184,20 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: 'ATTACH dev NAME',
     doc: 'detach a device’s program',
     load: () => import('./commands/net-detach.js'),
+  },
+  {
+    path: ['btf', 'show'],
+    aliases: ['list'],
+    usage: '[id N]',
+    doc: 'list the types that the kernel holds',
+    load: () => import('./commands/btf-show.js'),
+  },
+  {
+    path: ['btf', 'dump'],
+    usage: 'BTF [format { raw | c [unsorted] }] [root_id N]',
+    doc: 'print types, as records or as C',
+    options: [{ name: 'base-btf', short: 'B', value: 'FILE', doc: 'the types that split BTF goes on from' }],
+    load: () => import('./commands/btf-dump.js'),
   },
   {
     path: ['replay'],

@@ -30,6 +30,11 @@ interface RawSection extends Omit<ElfSection, 'name' | 'data'> {
   readonly alignment: number;
 }
 
+export interface ReadElfOptions {
+  /** Kernels, modules and programs too: for their sections of types. */
+  readonly anyMachine?: boolean;
+}
+
 /**
  * Reads an ELF64 relocatable file of BPF code, of either byte order. Every offset is checked against the file, and
  * sections may not overlap, so that time and memory are bounded by the file's size.
@@ -37,9 +42,9 @@ interface RawSection extends Omit<ElfSection, 'name' | 'data'> {
  * @param bytes the whole file; the result's section data are views of it.
  * @throws {SkepError} `ELF_*`, naming the section and offset.
  */
-export function readElf(bytes: Uint8Array): ElfFile {
+export function readElf(bytes: Uint8Array, { anyMachine = false }: ReadElfOptions = {}): ElfFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const header = readHeader(bytes, view);
+  const header = readHeader(bytes, view, anyMachine);
   const raw = readSectionHeaders(view, header);
   checkOverlaps(raw, header);
   const names = namesOf(bytes, raw, header);
@@ -53,7 +58,7 @@ export function readElf(bytes: Uint8Array): ElfFile {
   return { littleEndian: header.littleEndian, machine: header.machine, sections, symbols };
 }
 
-function readHeader(bytes: Uint8Array, view: DataView): Header {
+function readHeader(bytes: Uint8Array, view: DataView, anyMachine: boolean): Header {
   const magic = bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
   if (!magic)
     throw elfError('ELF_NOT_ELF', 'this is no ELF file: it does not start with 7f 45 4c 46', {
@@ -74,11 +79,11 @@ function readHeader(bytes: Uint8Array, view: DataView): Header {
   const littleEndian = bytes[5] === DATA.LITTLE;
   const type = view.getUint16(16, littleEndian);
   const machine = view.getUint16(18, littleEndian);
-  if (machine !== MACHINE.BPF && machine !== MACHINE.NONE)
+  if (!anyMachine && machine !== MACHINE.BPF && machine !== MACHINE.NONE)
     throw unsupported(`the file holds code for machine ${machine}, not BPF (${MACHINE.BPF})`, 18, {
       machine,
     });
-  if (type !== FILE_TYPE_RELOCATABLE)
+  if (!anyMachine && type !== FILE_TYPE_RELOCATABLE)
     throw unsupported(`the file is no relocatable object (its type is ${type})`, 16, { type });
   if (view.getUint16(58, littleEndian) !== SECTION_HEADER_BYTES)
     throw malformedHeader(`section headers have ${view.getUint16(58, littleEndian)} bytes, not 64`, 58);

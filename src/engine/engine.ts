@@ -3,6 +3,7 @@ import { KernelError } from '../errors/errno.js';
 import type {
   AttachTarget,
   BpfMap,
+  BtfInfo,
   Kernel,
   KernelEnvironment,
   KernelObject,
@@ -14,6 +15,7 @@ import type {
 } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
 import { Attachments, requireFitting } from './attachments.js';
+import { btfById, btfInfos } from './btf-objects.js';
 import { CodeCache } from './code.js';
 import { ProgramCounters } from './counters.js';
 import { engineEnvironment } from './environment.js';
@@ -191,6 +193,14 @@ export class Engine implements Kernel {
 
   /** Links of the engine live until they are detached: RATIONALE.md says why. */
   async keep(): Promise<undefined> {}
+
+  async btfs(): Promise<readonly BtfInfo[]> {
+    return btfInfos([...this.#maps.all(), ...this.#programs.all()]);
+  }
+
+  async btfById(id: number): Promise<Btf> {
+    return btfById([...this.#maps.all(), ...this.#programs.all()], id);
+  }
 
   async pin(object: KernelObject, path: string): Promise<void> {
     if (object.kind === 'map') {

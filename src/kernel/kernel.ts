@@ -38,6 +38,11 @@ export interface Kernel {
    */
   keep(link: Link): Promise<string | undefined>;
 
+  /** The types that the kernel holds: its own, its modules' and those that were loaded. Ascending by id. */
+  btfs(): Promise<readonly BtfInfo[]>;
+  /** @throws ENOENT */
+  btfById(id: number): Promise<Btf>;
+
   /** Puts a name in the BPF file system on an object, which then outlives its last user. Absolute path. */
   pin(object: KernelObject, path: string): Promise<void>;
   unpin(path: string): Promise<void>;
@@ -220,6 +225,17 @@ export interface Link {
   /** Ends the attachment at once. */
   detach(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Types that a kernel holds under an id of its own. */
+export interface BtfInfo {
+  readonly id: number;
+  /** `vmlinux` or a module's name; '' for what user space loaded. */
+  readonly name: string;
+  /** The kernel's own, or a module's. */
+  readonly kernel: boolean;
+  /** Bytes of the section. */
+  readonly size: number;
 }
 
 /** What a kernel says of a program that its verifier refused. */

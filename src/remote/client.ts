@@ -1,6 +1,8 @@
+import type { Btf } from '../btf/types.js';
 import type {
   AttachTarget,
   BpfMap,
+  BtfInfo,
   Kernel,
   KernelEnvironment,
   KernelObject,
@@ -77,6 +79,12 @@ export class RemoteKernel implements Kernel {
   }
   async keep(link: Link): Promise<string | undefined> {
     return (await this.channel.call('keep', [link.id])) as string | undefined;
+  }
+  async btfs(): Promise<readonly BtfInfo[]> {
+    return (await this.channel.call('btfs')) as BtfInfo[];
+  }
+  async btfById(id: number): Promise<Btf> {
+    return (await this.channel.call('btfById', [id])) as Btf;
   }
   async pin(object: KernelObject, path: string): Promise<void> {
     await this.channel.call('pin', [object.kind, object.id, path]);

@@ -115,6 +115,8 @@ export const METHODS: Readonly<Record<string, Method>> = {
   links: reads(async (s) => (await s.kernel.links()).map((link) => s.keep(link))),
   linkById: reads(async (s, [id]) => s.keep(await s.kernel.linkById(asId(id)))),
   keep: writes(async (s, [id]) => s.kernel.keep(await s.link(id))),
+  btfs: reads(async (s) => s.kernel.btfs()),
+  btfById: reads(async (s, [id]) => s.kernel.btfById(asId(id))),
   pin: writes(async (s, [kind, id, path]) => s.kernel.pin(await s.object(kind, id), asText(path))),
   unpin: writes(async (s, [path]) => s.kernel.unpin(asText(path))),
   pinned: reads(async (s, [path]) => {
