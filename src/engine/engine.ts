@@ -19,8 +19,9 @@ import { btfById, btfInfos } from './btf-objects.js';
 import { CodeCache } from './code.js';
 import { ProgramCounters } from './counters.js';
 import { engineEnvironment } from './environment.js';
-import { createHostHelpers, TraceLog } from './helpers/host.js';
+import { createHostHelpers } from './helpers/bindings.js';
 import type { HelperOverrides } from './helpers/overrides.js';
+import { TraceLog } from './helpers/trace-log.js';
 import { keptObjects } from './kept.js';
 import { LinkHandle } from './link-handle.js';
 import { MapHandle, MapObject } from './map-handle.js';
@@ -101,7 +102,7 @@ export class Engine implements Kernel {
     this.#options = options;
     this.memory = EngineMemory.create(options);
     this.trace = new TraceLog(options.onTrace);
-    this.#code = new CodeCache(this.memory, createHostHelpers(this.memory, this.trace), {
+    this.#code = new CodeCache(this.memory, createHostHelpers({ memory: this.memory, trace: this.trace }), {
       engine: options.engine ?? 'jit',
       overrides: options.helperOverrides ?? new Map(),
     });

@@ -12,7 +12,6 @@ export const callbacks: readonly HelperRow[] = [
     args: [ANYTHING, FUNC, CALLBACK_CTX, ANYTHING],
     returns: INTEGER,
     callback: 'loop',
-    linuxOnly: true,
   },
   {
     name: 'bpf_for_each_map_elem',
@@ -21,6 +20,5 @@ export const callbacks: readonly HelperRow[] = [
     args: [CONST_MAP, FUNC, CALLBACK_CTX, ANYTHING],
     returns: INTEGER,
     callback: 'map_elem',
-    linuxOnly: true,
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * Facts about one helper. One file per family fills rows in; `registry.ts` lists them. The engine's implementation
- * is named here and lives in the engine's runtime, or is a host function in `src/engine/helpers/` under the same name.
+ * Facts about one helper. One file per family fills rows in; `registry.ts` lists them. How the engine runs a family's
+ * helpers stands in the file of the same name in `src/engine/helpers/families`.
  */
 export interface Helper {
   /** `BPF_FUNC_*`, Linux's number. */
@@ -32,8 +32,6 @@ export interface Helper {
   readonly casts?: boolean;
   /** It calls the function in its `func` argument: with an index, with each entry of a map, or later for a timer. */
   readonly callback?: 'loop' | 'map_elem' | 'timer';
-  /** Known to the verifier and runs on Linux; the engine does not run it yet. */
-  readonly linuxOnly?: boolean;
 }
 
 /** What an argument must be: Linux's `enum bpf_arg_type`, as data. Sizes are bytes. */

@@ -33,7 +33,7 @@ export const kernelStruct = (struct: string): PointerArg => ({
   struct,
 });
 
-/** One helper in one line, which the engine does not run yet. */
+/** One helper in one line. */
 export function row(
   name: string,
   since: string,
@@ -43,7 +43,7 @@ export function row(
     Pick<HelperRow, 'returns' | 'changesPacket' | 'mightSleep' | 'variants' | 'takesPacket' | 'acquires'>
   > = {},
 ): HelperRow {
-  return { name: `bpf_${name}`, since, doc, args, returns: INTEGER, linuxOnly: true, ...more };
+  return { name: `bpf_${name}`, since, doc, args, returns: INTEGER, ...more };
 }
 
 /** What a call returns: a pointer, in the words of the verifier's log. */

@@ -14,7 +14,6 @@ export const sockets: readonly HelperRow[] = [
     returns: { kind: 'socket_or_null' },
     takesPacket: true,
     acquires: true,
-    linuxOnly: true,
   },
   {
     name: 'bpf_sk_lookup_udp',
@@ -24,7 +23,6 @@ export const sockets: readonly HelperRow[] = [
     returns: { kind: 'socket_or_null' },
     takesPacket: true,
     acquires: true,
-    linuxOnly: true,
   },
   {
     name: 'bpf_skc_lookup_tcp',
@@ -34,7 +32,6 @@ export const sockets: readonly HelperRow[] = [
     returns: { kind: 'sock_common_or_null' },
     takesPacket: true,
     acquires: true,
-    linuxOnly: true,
   },
   {
     name: 'bpf_sk_release',
@@ -42,7 +39,6 @@ export const sockets: readonly HelperRow[] = [
     doc: 'Gives back a socket that a lookup found.',
     args: [{ kind: 'socket', accepts: 'trusted', release: true }],
     returns: INTEGER,
-    linuxOnly: true,
   },
   {
     name: 'bpf_sk_fullsock',
@@ -51,7 +47,6 @@ export const sockets: readonly HelperRow[] = [
     args: [SOCKET],
     returns: { kind: 'socket_or_null' },
     casts: true,
-    linuxOnly: true,
   },
   {
     name: 'bpf_tcp_sock',
@@ -60,7 +55,6 @@ export const sockets: readonly HelperRow[] = [
     args: [SOCKET],
     returns: { kind: 'tcp_sock_or_null' },
     casts: true,
-    linuxOnly: true,
   },
   {
     name: 'bpf_get_listener_sock',
@@ -68,6 +62,5 @@ export const sockets: readonly HelperRow[] = [
     doc: 'The listening socket of a socket, or null. Needs no release.',
     args: [SOCKET],
     returns: { kind: 'socket_or_null' },
-    linuxOnly: true,
   },
 ];

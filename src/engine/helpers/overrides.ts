@@ -1,7 +1,8 @@
 import { helperById } from '../../helpers/registry.js';
 import type { HelperBinding, HostFunction } from '../abi.js';
 import { invokeRuntime, type RuntimeFunction } from '../interp/index.js';
-import { bindingFor, type HelperUse } from './bindings.js';
+import { bindingFor } from './bindings.js';
+import type { HelperUse } from './family.js';
 
 /**
  * Makes what programs of a type call in place of a helper. `original` is the engine's own, undefined when it has none.

@@ -19,8 +19,8 @@ import {
   XDP_FRAME_END,
   XDP_HARD_START,
 } from '../runtime/layout.js';
-import { bindingFor } from './bindings.js';
-import { createHostHelpers, TraceLog } from './host.js';
+import { bindingFor, createHostHelpers } from './bindings.js';
+import { TraceLog } from './trace-log.js';
 
 const { available, reason } = bpfAvailability();
 
@@ -30,7 +30,7 @@ PACKET.set([0x08, 0x00, 0x45, 0x00, 0x00, 0x4c], 12);
 
 const memory = EngineMemory.create();
 const trace = new TraceLog();
-const host = createHostHelpers(memory, trace);
+const host = createHostHelpers({ memory, trace });
 const FRAME = memory.alloc(4096);
 const CTX = memory.alloc(256);
 
