@@ -1,3 +1,4 @@
+import type { InsnIndex } from '../isa/index.js';
 import type { Executable, HostFunction } from './abi.js';
 import { HelperBindings, type HelperOverrides } from './helpers/overrides.js';
 import { type InterpreterOptions, interpret } from './interp/index.js';
@@ -44,6 +45,8 @@ export class CodeCache {
   readonly #free: number[] = [];
   /** For the interpreter's tail calls: programs by their slot for program arrays. */
   readonly #executables = new Map<number, Executable>();
+  /** Functions whose address a program takes: slots by first instruction. */
+  readonly #callbacks = new Map<Executable, Map<InsnIndex, number>>();
   #lowest = 1;
 
   constructor(
@@ -59,17 +62,20 @@ export class CodeCache {
   }
 
   install(executable: Executable): InstalledCode {
-    const { main, tail, bytes, explain } =
+    const { main, tail, ...rest } =
       this.engine === 'jit' ? this.#compile(executable) : this.#interpreted(executable);
     const slot = this.#place(main);
     const tailSlot = tail === main ? slot : this.#place(tail);
     this.#executables.set(tailSlot, executable);
-    return { slot, tailSlot, bytes, explain };
+    return { slot, tailSlot, ...rest };
   }
 
   remove({ slot, tailSlot }: InstalledCode): void {
+    const executable = this.#executables.get(tailSlot);
+    const callbacks = executable === undefined ? undefined : this.#callbacks.get(executable);
     this.#executables.delete(tailSlot);
-    for (const one of new Set([slot, tailSlot])) {
+    if (executable !== undefined) this.#callbacks.delete(executable);
+    for (const one of new Set([slot, tailSlot, ...(callbacks?.values() ?? [])])) {
       this.#memory.table.set(one, null);
       this.#free.push(one);
     }
@@ -87,7 +93,9 @@ export class CodeCache {
   #compile(executable: Executable): Compiled {
     const { shared, env, runtime, trapCode } = this.#memory;
     const program = compileToWasm(executable, { sharedMemory: shared, maximumPages: MOST_PAGES });
-    const { main, tail } = instantiate(program, { env, runtime, host: this.#host });
+    const place = (callback: unknown, start: InsnIndex) =>
+      this.#placeCallback(executable, start, () => callback);
+    const { main, tail } = instantiate(program, { env, runtime, host: this.#host, place });
     return {
       main,
       tail,
@@ -98,10 +106,12 @@ export class CodeCache {
 
   /** The interpreter as a function of the table, by way of a wasm module that only passes its import on. */
   #interpreted(executable: Executable): Compiled {
-    const run = (ctx: bigint): bigint =>
-      BigInt.asIntN(64, interpret(executable, this.interpreterOptions(ctx)));
-    const { main } = new WebAssembly.Instance(passOn(), { env: { run } }).exports;
+    const main = passOn((ctx) => this.#interpret(executable, this.interpreterOptions(ctx)), 1);
     return { main, tail: main, bytes: 0, explain: (error) => error };
+  }
+
+  #interpret(executable: Executable, options: InterpreterOptions): bigint {
+    return BigInt.asIntN(64, interpret(executable, options));
   }
 
   /** What the interpreter needs to run a program on a context, as this engine's programs run. */
@@ -111,11 +121,33 @@ export class CodeCache {
       memory,
       r1: BigInt.asUintN(64, ctx),
       stackTop: stackPointer.value,
+      stackPointer,
       budget: INTERPRETER_BUDGET,
       runtime,
       host: this.#host,
       tailCall: (_ctx, map, index) => this.#executables.get(this.#slotIn(Number(map), index)),
+      callback: (whose, start) => this.#placeCallback(whose, start, () => this.#reentry(whose, start)),
     };
+  }
+
+  /** A function of an interpreted program, as helpers call it. */
+  #reentry(executable: Executable, start: InsnIndex): unknown {
+    return passOn(
+      (...args) => this.#interpret(executable, { ...this.interpreterOptions(0n), entry: { start, args } }),
+      5,
+    );
+  }
+
+  /** The slot of a function whose address a program takes; `make` is asked once. */
+  #placeCallback(executable: Executable, start: InsnIndex, make: () => unknown): number {
+    let slots = this.#callbacks.get(executable);
+    if (slots === undefined) {
+      slots = new Map();
+      this.#callbacks.set(executable, slots);
+    }
+    const slot = slots.get(start) ?? this.#place(make());
+    slots.set(start, slot);
+    return slot;
   }
 
   /** What a program array holds at an index; 0 when nothing. */
@@ -126,18 +158,26 @@ export class CodeCache {
   }
 }
 
-let passOnModule: WebAssembly.Module | undefined;
+const passOnModules = new Map<number, WebAssembly.Module>();
 
-/** `(import "env" "run" (func (param i64) (result i64))) (export "main" (func 0))` */
-function passOn(): WebAssembly.Module {
-  passOnModule ??= new WebAssembly.Module(
-    // biome-ignore format: sections, one a line
-    Uint8Array.of(
-      0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-      1, 6, 1, 0x60, 1, 0x7e, 1, 0x7e,
-      2, 11, 1, 3, 0x65, 0x6e, 0x76, 3, 0x72, 0x75, 0x6e, 0, 0,
-      7, 8, 1, 4, 0x6d, 0x61, 0x69, 0x6e, 0, 0,
-    ),
-  );
-  return passOnModule;
+/**
+ * A function that a function table takes and that calls another one, which takes and gives signed bigints:
+ * `(import "env" "run" (func (param i64…) (result i64))) (export "main" (func 0))`.
+ */
+function passOn(run: (...args: bigint[]) => bigint, params: number): unknown {
+  let module = passOnModules.get(params);
+  if (module === undefined) {
+    const i64s = Array.from({ length: params }, () => 0x7e);
+    module = new WebAssembly.Module(
+      // biome-ignore format: sections, one a line
+      Uint8Array.of(
+        0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+        1, 5 + params, 1, 0x60, params, ...i64s, 1, 0x7e,
+        2, 11, 1, 3, 0x65, 0x6e, 0x76, 3, 0x72, 0x75, 0x6e, 0, 0,
+        7, 8, 1, 4, 0x6d, 0x61, 0x69, 0x6e, 0, 0,
+      ),
+    );
+    passOnModules.set(params, module);
+  }
+  return new WebAssembly.Instance(module, { env: { run } }).exports['main'];
 }

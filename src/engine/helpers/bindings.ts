@@ -2,6 +2,7 @@ import { KernelError } from '../../errors/errno.js';
 import { helperName } from '../../helpers/names.js';
 import { type Insn, operationAt } from '../../isa/index.js';
 import type { HelperBinding } from '../abi.js';
+import { callbacks } from './families/callbacks.js';
 import { control } from './families/control.js';
 import { mapElements } from './families/map-elements.js';
 import { queues } from './families/queues.js';
@@ -26,6 +27,7 @@ const FAMILIES: readonly HelperFamily[] = [
   strings,
   xdpFrame,
   skb,
+  callbacks,
 ];
 
 const BINDINGS = new Map(FAMILIES.flatMap(({ bindings }) => Object.entries(bindings)));

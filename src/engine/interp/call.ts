@@ -87,8 +87,24 @@ function mapArgument(machine: Machine): MapFacts | undefined {
 function callHost(machine: Machine, name: string, args: readonly bigint[]): number {
   const helper = machine.options.host?.[name];
   if (helper === undefined) throw absent(machine, name);
-  machine.set(0, helper(...args));
+  machine.set(
+    0,
+    belowFrames(machine, () => helper(...args)),
+  );
   return machine.pc + 1;
+}
+
+/** Runs a helper with the stack pointer below the frame of its caller. */
+function belowFrames<T>(machine: Machine, helper: () => T): T {
+  const { stackPointer } = machine.options;
+  if (stackPointer === undefined) return helper();
+  const before = stackPointer.value;
+  stackPointer.value = Number(machine.get(10)) - FRAME_BYTES;
+  try {
+    return helper();
+  } finally {
+    stackPointer.value = before;
+  }
 }
 
 function absent(machine: Machine, name: string) {
@@ -101,11 +117,8 @@ function callRuntime(
 ): bigint {
   const callee = machine.options.runtime?.[binding.name];
   if (typeof callee !== 'function') throw absent(machine, binding.name);
-  return invokeRuntime(
-    binding,
-    callee as RuntimeFunction,
-    [1, 2, 3, 4, 5].map((register) => machine.get(register)),
-  );
+  const registers = [1, 2, 3, 4, 5].map((register) => machine.get(register));
+  return belowFrames(machine, () => invokeRuntime(binding, callee as RuntimeFunction, registers));
 }
 
 /** Calls a function of the runtime with what r1–r5 hold, and gives what r0 becomes; both unsigned. */

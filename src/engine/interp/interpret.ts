@@ -149,9 +149,10 @@ function imm64(machine: Machine, operation: Extract<Operation, { readonly kind: 
       if (map === undefined) throw machine.fail('EXEC_INSN', `there is no map ${low}`, { map: low });
       return pseudo === 'map_idx' ? BigInt(map.address) : BigInt(map.valueAddress + (high >>> 0));
     }
-    case 'func':
-      // A callback's address is the index of its first instruction.
-      return BigInt(machine.pc + 1 + low);
+    case 'func': {
+      const start = machine.pc + 1 + low;
+      return BigInt(machine.options.callback?.(machine.executable, start) ?? start);
+    }
     case 'map_fd':
     case 'map_value':
     case 'btf_id':

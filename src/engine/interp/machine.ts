@@ -47,13 +47,16 @@ export class Machine {
 
   constructor(executable: Executable, options: InterpreterOptions) {
     this.executable = executable;
-    this.pc = executable.functions[0] ?? 0;
+    this.pc = options.entry?.start ?? executable.functions[0] ?? 0;
     this.options = options;
     this.space = new AddressSpace(options.memory);
     this.budget = options.budget;
     this.registers[1] = BigInt.asUintN(64, options.r1);
     this.registers[2] = BigInt.asUintN(64, options.r2 ?? 0n);
     this.registers[10] = BigInt(options.stackTop);
+    options.entry?.args.forEach((argument, index) => {
+      this.registers[index + 1] = BigInt.asUintN(64, argument);
+    });
   }
 
   get done(): boolean {

@@ -12,6 +12,12 @@ export interface InterpreterOptions {
   readonly r1: bigint;
   /** Second argument, in a sandbox the length of the input memory. Default 0. */
   readonly r2?: bigint;
+  /** Runs another function than the main one, as a helper that calls it back does: where it starts, and its r1 to r5. */
+  readonly entry?: { readonly start: InsnIndex; readonly args: readonly bigint[] };
+  /** `env.stack_pointer`: kept below the program's frames while a helper runs, which may call other functions. */
+  readonly stackPointer?: { value: number };
+  /** The address of a function of a program: what `call_indirect` of a helper takes. Default: where it starts. */
+  readonly callback?: (executable: Executable, start: InsnIndex) => number;
   /** End of the stack: the first function's r10. The stack grows down by 512 bytes a function. */
   readonly stackTop: number;
   /** Instructions after which the program is stopped with `EXEC_BUDGET`. */

@@ -1,4 +1,5 @@
 import { SkepError } from '../../errors/base.js';
+import type { InsnIndex } from '../../isa/index.js';
 import type { HostFunction } from '../abi.js';
 import type { CompiledProgram } from './compile.js';
 import { explainTrap } from './trap.js';
@@ -10,6 +11,8 @@ export interface ProgramEnvironment {
   /** The runtime's exports. */
   readonly runtime: Readonly<Record<string, unknown>>;
   readonly host: Readonly<Record<string, HostFunction>>;
+  /** Puts a function that the program has the address of into the function table. Default: at its end. */
+  readonly place?: (callback: WebAssembly.ExportValue, start: InsnIndex) => number;
 }
 
 /** A program that can run. */
@@ -27,7 +30,7 @@ export interface ProgramInstance {
 }
 
 /**
- * Links a compiled program. Callbacks are put at the end of the function table.
+ * Links a compiled program.
  *
  * @throws {SkepError} `JIT_NO_TAIL_CALLS` where WebAssembly has none and the program needs them; `JIT_NO_HELPER` when
  * the environment lacks a helper.
@@ -55,7 +58,7 @@ export function instantiate(program: CompiledProgram, environment: ProgramEnviro
       kind === 'runtime' ? (found as WebAssembly.ExportValue) : unsigned(found as HostFunction);
   }
   const instance = new WebAssembly.Instance(new WebAssembly.Module(program.wasm), imports);
-  placeCallbacks(program, instance.exports, env['table']);
+  placeCallbacks(program, instance.exports, environment.place ?? placeAtEnd(env['table']));
   return {
     run: runner(program, instance.exports, env),
     main: instance.exports['main']!,
@@ -71,12 +74,20 @@ function unsigned(helper: HostFunction): HostFunction {
 function placeCallbacks(
   program: CompiledProgram,
   exports: WebAssembly.Exports,
-  table: WebAssembly.ImportValue | undefined,
+  place: (callback: WebAssembly.ExportValue, start: InsnIndex) => number,
 ): void {
   for (const start of program.callbacks) {
-    if (!(table instanceof WebAssembly.Table)) throw new TypeError('callbacks need env.table');
-    (exports[`slot_${start}`] as WebAssembly.Global).value = table.grow(1, exports[`function_${start}`]);
+    (exports[`slot_${start}`] as WebAssembly.Global).value = place(exports[`function_${start}`]!, start);
   }
+}
+
+function placeAtEnd(
+  table: WebAssembly.ImportValue | undefined,
+): (callback: WebAssembly.ExportValue) => number {
+  return (callback) => {
+    if (!(table instanceof WebAssembly.Table)) throw new TypeError('callbacks need env.table');
+    return table.grow(1, callback);
+  };
 }
 
 function runner(

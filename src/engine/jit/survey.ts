@@ -132,8 +132,9 @@ class Surveyor {
     } else if (inline !== undefined) {
       this.#cpuArea ||= inline.usesCpu;
     } else if (binding !== undefined) {
-      // A helper written in TypeScript may run other programs.
-      this.#nests ||= binding.kind === 'host';
+      // A helper written in TypeScript may run other programs; one that takes a function calls it.
+      const calls = this.#helperArgs(id)?.some(({ kind }) => kind === 'func') === true;
+      this.#nests ||= binding.kind === 'host' || calls;
       this.#helpers.push(binding);
     }
   }

@@ -51,7 +51,7 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
 }
 
 @inline
-function isHash(type: u32): bool {
+export function isHash(type: u32): bool {
   return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH
     || type == MAP_HASH_OF_MAPS;
 }

@@ -23,3 +23,4 @@ export { queue_at, queue_peek, queue_pop, queue_push } from './queue';
 export {
   ringbuf_discard, ringbuf_output, ringbuf_query, ringbuf_reserve, ringbuf_submit,
 } from './ringbuf';
+export { for_each_map_elem, loop } from './callbacks';
