@@ -20,7 +20,7 @@ const SAMPLE = [
 describe.skipIf(refusal !== undefined)(`measured again, the tables stay as they are${suffix}`, () => {
   test.each(SAMPLE)('%s %s', (name, attachType, result) => {
     const hook = hookByName(name);
-    const { type, expectedAttachType: attach } = loadAs(name, attachType);
+    const { type, expectedAttachType: attach } = loadAs(name, { attachType });
     const subject = { type, result, ...(attach === undefined ? {} : { attach }) };
     const access = measurePlace(subject);
     expect(access).toEqual(hook && viewOf(hook, attachType)?.access);

@@ -147,7 +147,7 @@ function loads(helper: Helper, change: Partial<Record<number, string>> = {}, pac
     `r0 = ${result}\nexit`,
   ].join('\n');
   const load = progLoad({
-    ...loadAs(type, attachTypeOf(type)),
+    ...loadAs(type, { attachType: attachTypeOf(type) }),
     insns: assemble(source),
     license: 'GPL',
     logLevel: 1,

@@ -1,4 +1,4 @@
-import type { Btf } from '../btf/types.js';
+import type { Btf, BtfTypeId } from '../btf/types.js';
 import type { Helper } from '../helpers/helper.js';
 import type { Hook } from '../hooks/hook.js';
 import type { Insn, InsnIndex } from '../isa/index.js';
@@ -30,6 +30,12 @@ export interface VerifierProgram {
   readonly subprograms: readonly SubprogramSpec[];
   readonly lines: readonly LineInfo[];
   readonly btf: Btf | undefined;
+  /** The types and functions of the kernel, which ids in the program name. */
+  readonly kernelBtf?: Btf | undefined;
+  /** In `kernelBtf`: the function, tracepoint or struct that a program of a BTF-typed hook is for. */
+  readonly attachBtfId?: BtfTypeId | undefined;
+  /** Loaded as a program that may sleep. */
+  readonly sleepable?: boolean | undefined;
 }
 
 export interface VerifyOptions {

@@ -1,6 +1,9 @@
+import { attachBtfId } from '../../src/hooks/attach-btf.js';
 import { attachTypeByName, hookByName, PROGRAM_TYPES, type ProgramTypeName } from '../../src/hooks/index.js';
 import type { Insn } from '../../src/isa/index.js';
 import { mapCreate, progLoad, type RawMapShape } from '../../src/linux/bpf.js';
+import { kernelTypes } from './kernel-types.js';
+import type { TestLoad } from './verifier-program.js';
 
 /** Numbers of the program types that tests load: `enum bpf_prog_type`. */
 export const PROG_TYPE = Object.fromEntries(PROGRAM_TYPES.map(({ name, id }) => [name, id])) as Readonly<
@@ -11,7 +14,7 @@ export const PROG_TYPE = Object.fromEntries(PROGRAM_TYPES.map(({ name, id }) => 
 const SLEEPABLE = 16;
 
 /** What bpf(2) must be told to load a program of a type, and for an attach type. */
-export function loadAs(hook: string, attachType?: string) {
+export function loadAs(hook: string, { attachType, target, sleepable }: Omit<TestLoad, 'license'> = {}) {
   const facts = hookByName(hook);
   if (facts === undefined) throw new RangeError(`no hook ${hook}`);
   const attach = attachType === undefined ? undefined : attachTypeByName(attachType);
@@ -19,7 +22,8 @@ export function loadAs(hook: string, attachType?: string) {
   return {
     type: facts.id,
     ...(attach === undefined ? {} : { expectedAttachType: attach.id }),
-    ...(facts.sleepable === 'must' ? { flags: SLEEPABLE } : {}),
+    ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) ?? 0 }),
+    ...(facts.sleepable === 'must' || sleepable === true ? { flags: SLEEPABLE } : {}),
   };
 }
 

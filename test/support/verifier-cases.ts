@@ -8,6 +8,10 @@ export interface VerifierCase {
   readonly hook: string;
   /** What the program is loaded for; the hook's first attach type when absent. */
   readonly attachType?: string;
+  /** What a program of a BTF-typed hook is for. */
+  readonly target?: string;
+  /** Loaded as a program that may sleep. */
+  readonly sleepable?: boolean;
   readonly source: string;
   /** Absent until labelled. The kernel's final message; '' when it accepts. */
   readonly verdict?: string;
@@ -18,6 +22,8 @@ export const CASES_FOLDER = join(
   'test/cases/verifier',
 );
 
+const SLEEPABLE = 'sleepable';
+
 /** The case files, without their extension. */
 export function caseFiles(): string[] {
   return readdirSync(CASES_FOLDER)
@@ -27,7 +33,7 @@ export function caseFiles(): string[] {
 }
 
 /**
- * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE]`, then the program, indented, then its label:
+ * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE [TARGET]] [sleepable]`, then the program, indented, then its label:
  * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `.
  */
 export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
@@ -38,13 +44,16 @@ export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
     .map((part) => {
       const lines = part.split('\n');
       const source = lines.filter((line) => line.startsWith('    ')).map((line) => line.trim());
-      const hook = /^hook: (\w+)(?: (\w+))?$/m.exec(part);
+      const words = /^hook: (.+)$/m.exec(part)?.[1]?.split(' ') ?? [];
+      const [hook = 'socket_filter', attachType, target] = words.filter((word) => word !== SLEEPABLE);
       const label = lines.find((line) => line.startsWith('=> '));
       const message = lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2));
       return {
         name: (lines[0] as string).trim(),
-        hook: hook?.[1] ?? 'socket_filter',
-        ...(hook?.[2] === undefined ? {} : { attachType: hook[2] }),
+        hook,
+        ...(attachType === undefined ? {} : { attachType }),
+        ...(target === undefined ? {} : { target }),
+        ...(words.includes(SLEEPABLE) ? { sleepable: true } : {}),
         source: source.join('\n'),
         ...(label === undefined ? {} : { verdict: label === '=> accepted' ? '' : message.join('\n') }),
       };
@@ -56,7 +65,7 @@ export function formatCases(cases: readonly VerifierCase[]): string {
   return cases.map(formatCase).join('\n');
 }
 
-function formatCase({ name, hook, attachType, source, verdict }: VerifierCase): string {
+function formatCase({ name, hook, attachType, target, sleepable, source, verdict }: VerifierCase): string {
   const program = source
     .split('\n')
     .map((line) => `    ${line}\n`)
@@ -66,5 +75,6 @@ function formatCase({ name, hook, attachType, source, verdict }: VerifierCase): 
     .map((line) => `| ${line}\n`)
     .join('');
   const label = verdict === '' ? '=> accepted\n' : `=> rejected\n${message}`;
-  return `## ${name}\nhook: ${hook}${attachType === undefined ? '' : ` ${attachType}`}\n${program}${label}`;
+  const words = [hook, attachType, target, sleepable === true ? SLEEPABLE : undefined];
+  return `## ${name}\nhook: ${words.filter((word) => word !== undefined).join(' ')}\n${program}${label}`;
 }

@@ -1,4 +1,5 @@
 import { helperId } from '../../src/helpers/registry.js';
+import { attachBtfId } from '../../src/hooks/attach-btf.js';
 import { hookByName } from '../../src/hooks/registry.js';
 import { assemble } from '../../src/isa/asm/index.js';
 import type { Insn } from '../../src/isa/index.js';
@@ -6,6 +7,7 @@ import { type BpfFd, mapCreate, type RawMapShape } from '../../src/linux/bpf.js'
 import type { MapFacts } from '../../src/maps/map-type.js';
 import { mapType } from '../../src/maps/registry.js';
 import type { VerifierProgram } from '../../src/verifier/verify.js';
+import { kernelSymbol, kernelTypes, kfuncId, needsKernelTypes } from './kernel-types.js';
 import { functionTypes, labelPlaces, type TestFunctions, takeFunctions } from './verifier-btf.js';
 
 /** BPF_F_RDONLY_PROG */
@@ -74,19 +76,21 @@ const LD_IMM64 = 0x18;
 const PSEUDO_FUNC = 4;
 
 /**
- * Reads a test program: helpers by name, maps as `map[hash]`, values as `map[data][0]+8`, functions as `LABEL ll`. Lines
+ * Reads a test program: helpers and kernel functions by name, maps as `map[hash]`, values as `map[data][0]+8`, functions
+ * as `LABEL ll`, variables of the kernel and the ids of its structs as `NAME ll`. Lines
  * `.func NAME static|global TYPE…` give functions a type, and the program BTF.
  */
 export function assembleTest(text: string): Insn[] {
   const { source, declared } = takeFunctions(text);
   const places = labelPlaces(source);
   const insns = assemble(source, {
-    helper: helperId,
+    helper: (name) => helperId(name),
+    kfunc: kfuncId,
     symbol: (name) => {
       const place = places.get(name);
       if (place !== undefined) return { pseudo: 'func', low: place };
       const low = name === OUTER.name ? SHAPES.length : SHAPES.findIndex((shape) => shape.name === name);
-      return low < 0 ? undefined : { pseudo: 'map_idx', low };
+      return low < 0 ? kernelSymbol(name) : { pseudo: 'map_idx', low };
     },
   }).map((insn, index) =>
     insn.opcode === LD_IMM64 && insn.src === PSEUDO_FUNC ? { ...insn, imm: insn.imm - index - 1 } : insn,
@@ -100,12 +104,20 @@ export function testFunctions(insns: readonly Insn[], hook: string): TestFunctio
   return FUNCTIONS.get(insns)?.(hookByName(hook)?.ctx.struct ?? '');
 }
 
+/** How a test program is loaded, apart from its hook. */
+export interface TestLoad {
+  readonly license?: string;
+  readonly attachType?: string | undefined;
+  /** What a program of a BTF-typed hook is for. */
+  readonly target?: string | undefined;
+  readonly sleepable?: boolean | undefined;
+}
+
 /** A program as the verifier takes it, with the test maps. */
 export function testProgram(
   insns: readonly Insn[],
   hook = 'socket_filter',
-  license = 'GPL',
-  attachType?: string,
+  { license = 'GPL', attachType, target, sleepable }: TestLoad = {},
 ): VerifierProgram {
   const facts = hookByName(hook);
   if (facts === undefined) throw new RangeError(`no hook ${hook}`);
@@ -120,6 +132,9 @@ export function testProgram(
     subprograms: functions?.subprograms ?? [],
     lines: [],
     btf: functions?.btf,
+    ...(needsKernelTypes(insns, target) ? { kernelBtf: kernelTypes() } : {}),
+    ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) }),
+    ...(sleepable === true || facts.sleepable === 'must' ? { sleepable: true } : {}),
   };
 }
 

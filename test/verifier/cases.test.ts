@@ -14,14 +14,14 @@ describe.each(caseFiles())('%s', (file) => {
   // `vitest run test/verifier/cases.test.ts --update` labels the cases anew.
   test.skipIf(refusal !== undefined)(`the labels are what this kernel says${suffix}`, async () => {
     const labelled = readCases(file).map((each) => {
-      const answer = askKernel(assembleTest(each.source), each.hook, each.attachType);
+      const answer = askKernel(assembleTest(each.source), each.hook, each);
       return { ...each, verdict: answer.ok ? '' : lastWords(answer.log) };
     });
     await expect(formatCases(labelled)).toMatchFileSnapshot(join(CASES_FOLDER, `${file}.txt`));
   });
 
-  test.each(readCases(file))('$name', ({ source, hook, attachType, verdict }) => {
-    const result = verify(testProgram(assembleTest(source), hook, 'GPL', attachType));
+  test.each(readCases(file))('$name', ({ source, hook, verdict, ...load }) => {
+    const result = verify(testProgram(assembleTest(source), hook, load));
     expect(result.ok ? '' : result.rejection.message).toBe(verdict);
   });
 });

@@ -62,9 +62,9 @@ describe.skipIf(refusal !== undefined).each(SUBJECTS)(`helpers of $hook $attachT
       for (const args of calls(argumentsOf(helper, hook))) {
         const source = `r6 = r1\n${CLEAR}\n${args.join('\n')}\ncall ${helper.id}\nr0 = ${result}\nexit`;
         const insns = assembleTest(source);
-        const ours = verify(testProgram(insns, hook, 'GPL', attachType));
+        const ours = verify(testProgram(insns, hook, { attachType }));
         if (!ours.ok && ours.rejection.rule === 'unsupported') continue;
-        const kernel = askKernel(insns, hook, attachType);
+        const kernel = askKernel(insns, hook, { attachType });
         if (ours.ok !== kernel.ok)
           wrong.push(
             `${helper.name}(${args.join('; ')}): ${ours.ok ? 'accepted' : ours.rejection.message} | ${lastWords(kernel.log)}`,

@@ -29,12 +29,12 @@ interface Verdict {
 }
 
 function ours({ hook, attachType }: Subject, source: string): Verdict {
-  const result = verify(testProgram(assembleTest(source), hook.name, 'GPL', attachType));
+  const result = verify(testProgram(assembleTest(source), hook.name, { attachType }));
   return { source, says: result.ok ? 'accepted' : result.rejection.message };
 }
 
 function kernels({ hook, attachType }: Subject, source: string): Verdict {
-  const answer = askKernel(assembleTest(source), hook.name, attachType);
+  const answer = askKernel(assembleTest(source), hook.name, { attachType });
   return { source, says: answer.ok ? 'accepted' : lastWords(answer.log) };
 }
 
@@ -133,7 +133,7 @@ const WRONG: readonly (readonly [Hook['name'], string | undefined])[] = [
 
 test.skipIf(refusal !== undefined).each(WRONG)(`%s cannot be loaded for %s${suffix}`, (hook, attachType) => {
   const insns = assembleTest('r0 = 1\nexit');
-  expect(askKernel(insns, hook, attachType).ok).toBe(false);
-  const result = verify(testProgram(insns, hook, 'GPL', attachType));
+  expect(askKernel(insns, hook, { attachType }).ok).toBe(false);
+  const result = verify(testProgram(insns, hook, { attachType }));
   expect(result.ok ? 'accepted' : result.rejection.rule).toBe('attach-type');
 });

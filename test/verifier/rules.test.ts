@@ -11,8 +11,8 @@ const rules: readonly Omit<Rule<never>, 'message'>[] = RULES;
 /** Some rules cannot be shown by any program; their files say why. */
 const shown = rules.filter(({ withoutExample }) => withoutExample === undefined);
 
-function verifyExample({ source, hook, license = 'GPL', attachType }: RuleExample) {
-  return verify(testProgram(assembleTest(source), hook, license, attachType));
+function verifyExample({ source, hook, ...load }: RuleExample) {
+  return verify(testProgram(assembleTest(source), hook, load));
 }
 
 describe('each rule', () => {

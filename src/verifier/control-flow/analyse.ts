@@ -1,5 +1,7 @@
 import type { Helper } from '../../helpers/helper.js';
 import { CLASS, type Insn, JMP_CALL, JMP_EXIT, JMP_JA, SOURCE } from '../../isa/index.js';
+import { mayCallKfunc } from '../../kfuncs/registry.js';
+import { functionById, type KernelFunction } from '../kfunc/call.js';
 import type { VerifierProgram } from '../verify.js';
 import { checkAbnormalReturns } from './abnormal-return.js';
 import { walkGraph } from './graph.js';
@@ -32,13 +34,18 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
     jumpPoint: new Uint8Array(insns.length + 2),
     forceCheckpoint: new Uint8Array(insns.length),
     callsCallback: new Uint8Array(insns.length),
+    advancesIterator: new Uint8Array(insns.length),
   };
   // Where control goes does not depend on reserved fields: those are judged when the instruction is reached.
   const flow = { ...shape, operations: decodeOperations(insns.map(withoutReserved)) };
-  walkGraph({ ...flow, helper });
+  const kfunc = (id: number): KernelFunction | undefined => allowedKfunc(program, id);
+  walkGraph({ ...flow, helper, kfunc });
   return {
     ...shape,
-    liveRegisters: liveRegisters(flow, (id) => argumentCount(program, helper(id))),
+    liveRegisters: liveRegisters(flow, {
+      helper: (id) => argumentCount(program, helper(id)),
+      kfunc: (id) => kfunc(id)?.params.length,
+    }),
     loopOf: findLoops(flow),
   };
 }
@@ -47,6 +54,16 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
 function argumentCount({ hook }: VerifierProgram, helper: Helper | undefined): number | undefined {
   const isAllowed = helper?.programs === 'all' || helper?.programs.includes(hook.name) === true;
   return isAllowed ? helper?.args.length : undefined;
+}
+
+/** A kernel function that the program may call; others are refused when they are reached. */
+function allowedKfunc(
+  { kernelBtf, hook, attachType }: VerifierProgram,
+  id: number,
+): KernelFunction | undefined {
+  const found = kernelBtf === undefined ? undefined : functionById(kernelBtf, id);
+  const isAllowed = found !== undefined && mayCallKfunc(hook.name, found.name, attachType) === true;
+  return isAllowed ? found : undefined;
 }
 
 /** A jump with the fields that it does not use set to zero. */

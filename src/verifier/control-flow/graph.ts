@@ -1,5 +1,6 @@
 import type { Helper } from '../../helpers/helper.js';
 import type { Operation } from '../../isa/index.js';
+import type { KernelFunction } from '../kfunc/call.js';
 import { jumpIntoLdImm64 } from '../rules/jump-into-ld-imm64.js';
 import { refuse } from '../rules/rule.js';
 import { unreachable } from '../rules/unreachable.js';
@@ -20,10 +21,12 @@ type Walk = Pick<
   | 'jumpPoint'
   | 'forceCheckpoint'
   | 'callsCallback'
+  | 'advancesIterator'
 > & {
   readonly state: Uint8Array;
   readonly stack: number[];
   readonly helper: (id: number) => Helper | undefined;
+  readonly kfunc: (id: number) => KernelFunction | undefined;
 };
 
 /**
@@ -64,6 +67,7 @@ function visit(walk: Walk, at: number): boolean {
       noteHelper(walk, at, walk.helper(operation.id));
       return visitCall(walk, at, 1, undefined);
     case 'call_kfunc':
+      noteKfunc(walk, at, operation.btfId);
       return visitCall(walk, at, 1, undefined);
     case 'ld_imm64':
       if (operation.pseudo === 'func') return visitCall(walk, at, 2, at + 1 + operation.low);
@@ -97,19 +101,39 @@ function visitCall(walk: Walk, at: number, slots: number, callee: number | undef
   walk.jumpPoint[at + slots] = 1;
   if (callee === undefined) return false;
   walk.prunePoint[at] = 1;
-  if (subprogramAt(walk, callee)?.changesPacket) markChangesPacket(walk, at);
+  const called = subprogramAt(walk, callee);
+  if (called?.changesPacket) markChangesPacket(walk, at);
+  if (called?.maySleep) markMaySleep(walk, at);
   return push(walk, at, callee, BRANCH);
 }
 
 /** States are compared where a helper calls back: that is how repeated calls are seen to change nothing more. */
 function noteHelper(walk: Walk, at: number, helper: Helper | undefined): void {
   if (helper?.changesPacket === true) markChangesPacket(walk, at);
+  if (helper?.mightSleep === true) markMaySleep(walk, at);
   if (helper?.callback === undefined) return;
   walk.prunePoint[at] = 1;
   if (helper.callback === 'timer') return;
   walk.callsCallback[at] = 1;
   walk.forceCheckpoint[at] = 1;
   walk.jumpPoint[at] = 1;
+}
+
+/** States are compared where an iterator is asked for the next element: that is how its turns are seen to repeat. */
+function noteKfunc(walk: Walk, at: number, id: number): void {
+  const kfunc = walk.kfunc(id);
+  if (kfunc?.flags.has('sleepable') === true) markMaySleep(walk, at);
+  if (kfunc?.name === 'bpf_xdp_pull_data') markChangesPacket(walk, at);
+  if (kfunc?.flags.has('iter_next') !== true) return;
+  walk.prunePoint[at] = 1;
+  walk.forceCheckpoint[at] = 1;
+  walk.jumpPoint[at] = 1;
+  walk.advancesIterator[at] = 1;
+}
+
+function markMaySleep(walk: Walk, at: number): void {
+  const subprogram = walk.subprograms[walk.subprogramOf[at] as number];
+  if (subprogram !== undefined) subprogram.maySleep = true;
 }
 
 function markChangesPacket(walk: Walk, at: number): void {

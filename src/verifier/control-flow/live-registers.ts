@@ -8,11 +8,12 @@ const ARGUMENTS = 0b111110;
  * Which registers each instruction may still read before it is run, found backwards over the graph of each
  * subprogram. Registers that are dead never keep two states apart.
  *
- * @param argumentCount how many arguments a helper takes; undefined for one that this program may not call.
+ * @param argumentCount how many arguments a helper, and a kernel function, takes; undefined for one that this program may
+ *   not call.
  */
 export function liveRegisters(
   shape: Pick<Shape, 'operations' | 'insns'>,
-  argumentCount: (helper: number) => number | undefined,
+  argumentCount: ArgumentCounts,
 ): Uint16Array {
   const { length } = shape.insns;
   const live = new Uint16Array(length);
@@ -42,12 +43,17 @@ export function liveRegisters(
   return live;
 }
 
+interface ArgumentCounts {
+  readonly helper: (id: number) => number | undefined;
+  readonly kfunc: (id: number) => number | undefined;
+}
+
 interface Effects {
   readonly uses: number;
   readonly defines: number;
 }
 
-function effects(operation: Operation, argumentCount: (helper: number) => number | undefined): Effects {
+function effects(operation: Operation, argumentCount: ArgumentCounts): Effects {
   switch (operation.kind) {
     case 'alu': {
       const source = operation.src.kind === 'reg' ? 1 << operation.src.reg : 0;
@@ -87,7 +93,7 @@ function callEffects(
     Operation,
     { kind: 'atomic' | 'ld_abs' | 'ld_ind' | 'call_helper' | 'call_local' | 'call_kfunc' | 'call_register' }
   >,
-  argumentCount: (helper: number) => number | undefined,
+  argumentCount: ArgumentCounts,
 ): Effects {
   switch (operation.kind) {
     case 'atomic': {
@@ -101,13 +107,16 @@ function callEffects(
       return { uses: 1 << 6, defines: CALLER_SAVED };
     case 'ld_ind':
       return { uses: (1 << 6) | (1 << operation.src), defines: CALLER_SAVED };
-    case 'call_helper': {
-      const count = argumentCount(operation.id);
-      return { uses: count === undefined ? ARGUMENTS : (2 << count) - 2, defines: CALLER_SAVED };
-    }
-    case 'call_local':
+    case 'call_helper':
+      return callOf(argumentCount.helper(operation.id));
     case 'call_kfunc':
+      return callOf(argumentCount.kfunc(operation.btfId));
+    case 'call_local':
     case 'call_register':
       return { uses: ARGUMENTS, defines: CALLER_SAVED };
   }
+}
+
+function callOf(count: number | undefined): Effects {
+  return { uses: count === undefined ? ARGUMENTS : (2 << count) - 2, defines: CALLER_SAVED };
 }

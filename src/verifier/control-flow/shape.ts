@@ -14,6 +14,8 @@ export interface Subprogram {
   hasLegacyLoad: boolean;
   /** It, or what it calls, may invalidate packet pointers. */
   changesPacket: boolean;
+  /** It, or what it calls, may put the task to sleep. */
+  maySleep: boolean;
   /** Bytes of stack that its own frame uses, found while exploring. */
   stackDepth: number;
 }
@@ -34,6 +36,8 @@ export interface Shape {
   readonly forceCheckpoint: Uint8Array;
   /** 1 where a helper calls back a function of the program, any number of times, before it returns. */
   readonly callsCallback: Uint8Array;
+  /** 1 where an open-coded iterator is asked for the next element. */
+  readonly advancesIterator: Uint8Array;
   /** Registers whose value may still be read, one bit each, before each instruction. */
   readonly liveRegisters: Uint16Array;
   /** The loop (strongly connected component) that an instruction is part of, from 1; 0 for none. */

@@ -9,23 +9,31 @@ import {
   MODE,
   OPCODE_LD_IMM64,
 } from '../../isa/index.js';
+import { isGplCompatible } from '../../object/license.js';
+import { functionById } from '../kfunc/call.js';
 import { callDestination } from '../rules/call-destination.js';
 import { jumpRange } from '../rules/jump-range.js';
+import { kfuncNotAllowed } from '../rules/kfunc-not-allowed.js';
 import { lastInsn } from '../rules/last-insn.js';
 import { refuse } from '../rules/rule.js';
 import { tooManySubprograms } from '../rules/too-many-subprograms.js';
+import { unsupported } from '../rules/unsupported.js';
 import type { VerifierProgram } from '../verify.js';
 import { type Subprogram, subprogramName } from './shape.js';
 
 const TAIL_CALL = 12;
 const MAX_SUBPROGRAMS = 256;
+/** Different kernel functions that one program may call. */
+const MAX_KFUNCS = 256;
 const PSEUDO_FUNC = LD_IMM64_PSEUDO.find(({ name }) => name === 'func')?.code;
 
 /** Finds where subprograms start: at 0, and wherever a local call or a function address leads. */
 export function findSubprograms(program: VerifierProgram): Subprogram[] {
   const { insns } = program;
   const starts = new Set([0]);
+  const kfuncs = new Set<number>();
   insns.forEach((insn, index) => {
+    if (isKfuncCall(insn)) noteKfunc(program, kfuncs, insn, index);
     const target = calleeStart(insn, index);
     if (target === undefined) return;
     if (target < 0 || target >= insns.length) refuse(callDestination, index, { target });
@@ -45,9 +53,39 @@ export function findSubprograms(program: VerifierProgram): Subprogram[] {
       hasTailCall: false,
       hasLegacyLoad: false,
       changesPacket: false,
+      maySleep: false,
       stackDepth: 0,
     };
   });
+}
+
+function isKfuncCall(insn: Insn): boolean {
+  return insn.opcode === (CLASS.JMP | JMP_CALL) && insn.src === CALL.KFUNC;
+}
+
+/** A frame's metadata can be asked for only when the program is bound to a device. */
+const METADATA = /^bpf_xdp_metadata_/;
+
+/** A kernel function that the program names is one that the kernel has and lends. */
+function noteKfunc(program: VerifierProgram, seen: Set<number>, { imm: id }: Insn, index: number): void {
+  if (id === 0 || seen.has(id)) return;
+  const { kernelBtf: btf, license } = program;
+  if (btf === undefined) {
+    refuse(unsupported, index, { what: 'kernel functions without the types of the kernel' });
+    return;
+  }
+  if (!isGplCompatible(license)) refuse(kfuncNotAllowed, index, { problem: 'license' }, 'EINVAL');
+  if (btf.types[id]?.kind !== 'func')
+    refuse(kfuncNotAllowed, index, { problem: 'not_function', id }, 'EINVAL');
+  const kfunc = functionById(btf, id);
+  if (kfunc === undefined) {
+    refuse(kfuncNotAllowed, index, { problem: 'no_proto', id }, 'EINVAL');
+    return;
+  }
+  if (METADATA.test(kfunc.name))
+    refuse(kfuncNotAllowed, index, { problem: 'metadata', name: kfunc.name }, 'EINVAL');
+  if (seen.size >= MAX_KFUNCS) refuse(kfuncNotAllowed, index, { problem: 'too_many' }, 'E2BIG');
+  seen.add(id);
 }
 
 /** Where a local call or a function address leads. */

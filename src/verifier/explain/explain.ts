@@ -1,5 +1,5 @@
 import { checkOnce, helperName } from '../check.js';
-import type { StateNames } from '../log/state-text.js';
+import { type StateNames, typeNames } from '../log/state-text.js';
 import { RULES } from '../rules/registry.js';
 import type { Rejection, VerifierProgram } from '../verify.js';
 import {
@@ -64,7 +64,7 @@ export function explain(
   checkOnce(program, options, trace);
   const { finish } = trace;
   if (finish === undefined) return { ...common, held: [], histories: [], fix: { text } };
-  const names: StateNames = { maps: program.maps };
+  const names: StateNames = { maps: program.maps, btfTypeName: typeNames(program) };
   const told: Told = { program, trace, finish, names, helperName };
   return { ...common, ...story(told, rejection, text) };
 }

@@ -8,6 +8,7 @@ import { transferAddressSpaceCast, transferAlu, transferMoveSigned, transferUnar
 import { transferBranch } from '../transfer/branch.js';
 import { checkResult } from '../transfer/exit.js';
 import { transferHelperCall } from '../transfer/helper-call.js';
+import { transferKfuncCall } from '../transfer/kfunc-call.js';
 import { transferLdImm64 } from '../transfer/ld-imm64.js';
 import { transferLegacyLoad } from '../transfer/legacy-load.js';
 import { transferLocalCall, transferReturn } from '../transfer/local-call.js';
@@ -139,7 +140,8 @@ function stepJump(s: Session, operation: Jump): number {
       checkResult(s);
       return END;
     case 'call_kfunc':
-      return refuse(unsupported, s.at, { what: 'calls of kernel functions' });
+      transferKfuncCall(s, operation.btfId);
+      return s.at + 1;
     case 'call_register':
       return refuse(unsupported, s.at, { what: 'calls through a register' });
   }

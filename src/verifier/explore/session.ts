@@ -4,6 +4,7 @@ import type { Operation } from '../../isa/index.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { Shape, Subprogram } from '../control-flow/shape.js';
 import { Log } from '../log/log.js';
+import { type StateNames, typeNames } from '../log/state-text.js';
 import { LoopVisits } from '../prune/loop-visits.js';
 import { framePointerReadOnly as frameReadOnly } from '../rules/frame-pointer-read-only.js';
 import { invalidRegister } from '../rules/invalid-register.js';
@@ -44,6 +45,8 @@ export class Session {
   readonly budget: number;
   readonly helpers: (id: number) => Helper | undefined;
   readonly observer: Observer | undefined;
+  /** Where names in the log come from. */
+  readonly names: StateNames;
 
   path!: Path;
   /** The frame that runs: cached `memory.currentFrame(path.state)`. */
@@ -96,6 +99,7 @@ export class Session {
   ) {
     this.program = program;
     this.maps = program.maps.slice();
+    this.names = { maps: this.maps, btfTypeName: typeNames(program) };
     this.shape = shape;
     this.view = view;
     this.log = new Log(options.level, shape, program, options.helperName);

@@ -3,7 +3,7 @@ import type { Session } from './session.js';
 
 /** The whole state as text. */
 export function stateText(s: Session): string {
-  return frameText(s.memory, s.frame, { maps: s.maps }) + stateTailText(s.memory, s.path.state);
+  return frameText(s.memory, s.frame, s.names) + stateTailText(s.memory, s.path.state);
 }
 
 /** Writes what changed since the last instruction. */
@@ -13,7 +13,7 @@ export function showState(s: Session): void {
   const parts = s.touchedAll
     ? undefined
     : { regs: s.touchedRegs, slot: (slot: number) => s.touchedSlots.has(slot) };
-  const text = frameText(s.memory, s.frame, { maps: s.maps }, parts);
+  const text = frameText(s.memory, s.frame, s.names, parts);
   s.log.state(s.at, text + stateTailText(s.memory, s.path.state));
   s.touchedAll = false;
   s.touchedRegs = 0;

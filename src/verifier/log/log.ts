@@ -109,6 +109,10 @@ export class Log {
       style: 'verifier',
       opcode: true,
       helperName: this.helperName,
+      kfuncName: (id) => {
+        const func = this.#program.kernelBtf?.types[id];
+        return func?.kind === 'func' ? func.name : undefined;
+      },
     });
     return this.#texts[index] as string;
   }

@@ -1,3 +1,5 @@
+import { nameOf } from '../../btf/index.js';
+import type { Btf } from '../../btf/types.js';
 import type { FrameAddr, RegAddr, StateAddr } from '../state/domain.js';
 import * as L from '../state/layout.js';
 import type { StateMemory } from '../state/state-memory.js';
@@ -12,8 +14,19 @@ export interface NamedMap {
 /** Where the names in a state's text come from. */
 export interface StateNames {
   readonly maps: readonly NamedMap[];
-  /** Name of the kernel type of a BTF pointer, from its id. */
-  readonly btfTypeName?: (id: number) => string;
+  /** Name of the type of a BTF pointer, from its id and whose it is (`BTF_*`). */
+  readonly btfTypeName?: (id: number, btf: number) => string;
+}
+
+/** Names of the types that BTF pointers point to. */
+export function typeNames(program: {
+  readonly btf: Btf | undefined;
+  readonly kernelBtf?: Btf | undefined;
+}): (id: number, btf: number) => string {
+  return (id, btf) => {
+    const type = (btf === L.BTF_PROGRAM ? program.btf : program.kernelBtf)?.types[id];
+    return type === undefined ? '' : nameOf(type);
+  };
 }
 
 /** The words of base types in Linux's log, by `TYPE_*`. Source: Linux 6.18 `kernel/bpf/log.c`. */
@@ -54,7 +67,7 @@ const FLAG_PREFIXES = [
 ] as const;
 
 /** Letters of stack bytes, by `SLOT_*`. */
-const SLOT_LETTERS = '?rm0di';
+const SLOT_LETTERS = '?rm0dif';
 
 /** The word of a type with its flags, as in Linux's log: `map_value_or_null`, `rdonly_mem`, `fp`. */
 export function typeText(type: number): string {
@@ -194,13 +207,27 @@ export function regText(memory: StateMemory, reg: RegAddr, names: StateNames, fr
     if (memory.frameno(reg) !== frameno) word += `[${memory.frameno(reg)}]`;
     if (constant !== undefined) return word + signedText(constant + BigInt(memory.off(reg)));
   }
-  if (base === L.TYPE_BTF_ID) word += names.btfTypeName?.(memory.aux(reg)) ?? '';
+  if (base === L.TYPE_BTF_ID) word += names.btfTypeName?.(memory.aux(reg), memory.btf(reg)) ?? '';
   const parts = [
     ...identityTexts(memory, reg),
     ...(type === L.TYPE_SCALAR ? [] : pointerTexts(memory, reg, names)),
     ...variablePartTexts(memory, reg),
   ];
   return `${word}(${parts.join(',')})`;
+}
+
+const ITER_STATES: Readonly<Record<number, string>> = {
+  [L.ITER_ACTIVE]: 'active',
+  [L.ITER_DRAINED]: 'drained',
+};
+
+/** An iterator, by the slot that it begins in; its other slots are not shown. */
+function iteratorText(memory: StateMemory, slot: RegAddr, names: StateNames): string | undefined {
+  const id = memory.refObjId(slot);
+  if (id === 0) return undefined;
+  const type = (names.btfTypeName?.(memory.aux(slot), L.BTF_KERNEL) ?? '').replace(/^bpf_/, '');
+  const state = ITER_STATES[memory.word(slot + L.REG_AUX2)] ?? '<invalid>';
+  return `${type}(ref_id=${id},state=${state},depth=${memory.word(slot + L.REG_ITER_DEPTH)})`;
 }
 
 /** One stack slot, or undefined when nothing was written there: `fp-8=mmmmmmmm`, `fp-16=????scalar(…)`. */
@@ -214,6 +241,10 @@ export function slotText(
   if (types.every((type) => type === L.SLOT_INVALID)) return undefined;
   const letters = types.map((type) => SLOT_LETTERS[type]).join('');
   const name = `fp${-(slot + 1) * L.SLOT_BYTES}`;
+  if (types[L.SLOT_BYTES - 1] === L.SLOT_ITER) {
+    const text = iteratorText(memory, memory.spilled(frame, slot), names);
+    return text === undefined ? undefined : `${name}=${text}`;
+  }
   if (types[L.SLOT_BYTES - 1] !== L.SLOT_SPILL) return `${name}=${letters}`;
   // Above a spill of fewer than 8 bytes stands what the other bytes hold.
   const above = letters.slice(0, types.indexOf(L.SLOT_SPILL));

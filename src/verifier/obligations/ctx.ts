@@ -1,11 +1,8 @@
 import { loadOf, mayStore } from '../../hooks/access.js';
 import type { Session } from '../explore/session.js';
-import { typeText } from '../log/state-text.js';
 import { ctxAccess } from '../rules/ctx-access.js';
-import { modifiedPointer } from '../rules/modified-pointer.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
-import type { RegAddr } from '../state/domain.js';
 import {
   FLAG_MAYBE_NULL,
   FLAG_TRUSTED,
@@ -20,18 +17,6 @@ import {
   TYPE_TCP_SOCK,
   TYPE_TP_BUFFER,
 } from '../state/layout.js';
-import { tnumText } from './text.js';
-
-/** The pointer is as it was given: no offset, constant or variable. */
-export function checkUnmodified(s: Session, regno: number, reg: RegAddr): void {
-  const { memory } = s;
-  const off = memory.off(reg);
-  const type = typeText(memory.type(reg));
-  if (off < 0) refuse(modifiedPointer, s.at, { kind: 'negative', type, reg: regno, off });
-  if (off !== 0) refuse(modifiedPointer, s.at, { kind: 'fixed', type, reg: regno, off });
-  if (!memory.isConst(reg) || memory.constLow32(reg) !== 0 || memory.constHigh32(reg) !== 0)
-    refuse(modifiedPointer, s.at, { kind: 'variable', type, reg: regno, varOff: tnumText(memory, reg) });
-}
 
 /** Types of register by the words of the log, for the pointers that structs hold. */
 const POINTER_TYPES: Readonly<Record<string, number>> = {

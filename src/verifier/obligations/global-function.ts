@@ -6,22 +6,9 @@ import { callArguments } from '../rules/call-arguments.js';
 import { Refusal, refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
-import {
-  FLAG_MAYBE_NULL,
-  TYPE_BASE_MASK,
-  TYPE_BTF_ID,
-  TYPE_BUF,
-  TYPE_CTX,
-  TYPE_MAP_KEY,
-  TYPE_MAP_VALUE,
-  TYPE_MEM,
-  TYPE_PACKET,
-  TYPE_PACKET_META,
-  TYPE_SCALAR,
-  TYPE_STACK,
-} from '../state/layout.js';
-import { checkUnmodified } from './ctx.js';
+import { FLAG_MAYBE_NULL, TYPE_CTX, TYPE_MEM } from '../state/layout.js';
 import { checkLentMemory } from './helper-arguments.js';
+import { checkPointerOffset } from './pointer-offset.js';
 
 /** What a global function takes in an argument, by its prototype and the tags on it. */
 export type GlobalArgument =
@@ -180,11 +167,11 @@ function checkGlobalArgument(s: Session, argument: GlobalArgument, index: number
       if (!memory.isScalar(reg)) invalid(s, `R${regno} is not a scalar`);
       return;
     case 'ctx':
-      checkMoved(s, regno, reg);
+      checkPointerOffset(s, regno, reg, false);
       if (memory.type(reg) !== TYPE_CTX) invalid(s, `arg#${index} expects pointer to ctx`);
       return;
     case 'mem':
-      checkMoved(s, regno, reg);
+      checkPointerOffset(s, regno, reg, false);
       checkLentMemory(s, regno, argument.size);
       if (!argument.nullable && memory.hasFlag(reg, FLAG_MAYBE_NULL))
         invalid(s, `arg#${index} is expected to be non-NULL`);
@@ -192,23 +179,4 @@ function checkGlobalArgument(s: Session, argument: GlobalArgument, index: number
     default:
       argument satisfies never;
   }
-}
-
-const MOVABLE: ReadonlySet<number> = new Set([
-  TYPE_SCALAR,
-  TYPE_STACK,
-  TYPE_PACKET,
-  TYPE_PACKET_META,
-  TYPE_MAP_KEY,
-  TYPE_MAP_VALUE,
-  TYPE_MEM,
-  TYPE_BUF,
-  TYPE_BTF_ID,
-]);
-
-/** Only pointers whose accesses are checked by their place may be at an offset. */
-function checkMoved(s: Session, regno: number, reg: RegAddr): void {
-  const type = s.memory.type(reg);
-  const isMaybeNull = (type & FLAG_MAYBE_NULL) !== 0;
-  if (isMaybeNull || !MOVABLE.has(type & TYPE_BASE_MASK)) checkUnmodified(s, regno, reg);
 }

@@ -39,9 +39,9 @@ import {
   TYPE_XDP_SOCK,
 } from '../state/layout.js';
 import { readRange } from '../transfer/stack-load.js';
-import { checkUnmodified } from './ctx.js';
 import { checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
 import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
+import { checkPointerOffset } from './pointer-offset.js';
 import { checkStackBounds, frameOfPointer } from './stack-bounds.js';
 
 /** What the arguments of one call have told so far. */
@@ -124,11 +124,7 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {
     checkType(s, argument, regno, reg);
-    if (isReleased(argument) && memory.off(reg) !== 0)
-      refuse(release, s.at, { problem: 'offset', reg: regno });
-    if (!MEMORY_TYPES.includes(type as (typeof MEMORY_TYPES)[number]) && type !== TYPE_SCALAR) {
-      checkUnmodified(s, regno, reg);
-    }
+    checkPointerOffset(s, regno, reg, isReleased(argument));
   }
   noteReference(s, call, argument, regno, reg);
   checkMeaning(s, call, argument, index, reg);
@@ -223,19 +219,40 @@ function checkSize(
   index: number,
   reg: RegAddr,
 ): void {
-  const { memory } = s;
-  const regno = index + 1;
   const before = call.args[index - 1];
   const fills = before?.kind === 'mem' && before.uninit === true;
+  call.maxSize = s.memory.umax(reg);
+  checkSizeAndMemory(s, call, index + 1, fills, argument.zero);
+}
+
+function checkSizeAndMemory(
+  s: Session,
+  call: CallFacts | undefined,
+  regno: number,
+  write: boolean,
+  zeroAllowed: boolean,
+): void {
+  const { memory } = s;
+  const reg = s.reg(regno);
   const umax = memory.umaxNumber(reg);
-  call.maxSize = memory.umax(reg);
   if (memory.sminNumber(reg) < 0) refuse(helperSize, s.at, { kind: 'negative', reg: regno });
-  if (memory.uminNumber(reg) === 0 && !argument.zero)
+  if (memory.uminNumber(reg) === 0 && !zeroAllowed)
     refuse(helperSize, s.at, { kind: 'zero', reg: regno, max: memory.umax(reg) });
   if (umax >= MAX_VARIABLE_OFFSET) refuse(helperSize, s.at, { kind: 'unbounded', reg: regno });
   // Only a constant size says for sure which bytes are filled.
-  checkMemory(s, call, regno - 1, umax, fills, argument.zero, fills && memory.isConst(reg));
+  checkMemory(s, call, regno - 1, umax, write, zeroAllowed, write && memory.isConst(reg));
   markPrecise(s, regno);
+}
+
+/** A kernel function may read and write as much memory, in the register before, as this one says. */
+export function checkSizedMemory(s: Session, regno: number): void {
+  const { memory } = s;
+  const reg = s.reg(regno - 1);
+  const type = memory.type(reg);
+  memory.setType(reg, type & ~FLAG_MAYBE_NULL);
+  checkSizeAndMemory(s, undefined, regno, false, true);
+  checkSizeAndMemory(s, undefined, regno, true, true);
+  memory.setType(reg, type);
 }
 
 /**

@@ -30,8 +30,9 @@ import { loadFromStack } from '../transfer/stack-load.js';
 import { storeToStack } from '../transfer/stack-store.js';
 import type { MemoryRegion } from '../verify.js';
 import { checkAlignment } from './alignment.js';
-import { checkCtxAccess, checkUnmodified } from './ctx.js';
+import { checkCtxAccess } from './ctx.js';
 import { checkPacket, checkRegion } from './memory-region.js';
+import { checkUnmodified } from './pointer-offset.js';
 import { checkStackBounds } from './stack-bounds.js';
 import { accessStruct, isStructPointer } from './struct-pointer.js';
 

@@ -27,7 +27,7 @@ export function tellStep(s: Session, wanted: Wanted, insn: number): void {
 
 export function tellParent(s: Session, wanted: Wanted, path: Path, frameno: number): void {
   const { memory } = s;
-  const state = frameText(memory, memory.frame(path.state, frameno), { maps: s.program.maps });
+  const state = frameText(memory, memory.frame(path.state, frameno), s.names);
   const regs = regsText(wanted, frameno);
   const slots = slotsText(wanted, frameno);
   s.log.line(

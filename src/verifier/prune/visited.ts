@@ -1,5 +1,6 @@
 import type { Path } from '../explore/path.js';
 import type { Session } from '../explore/session.js';
+import { iteratorsAdvanced, nextIsActive } from '../kfunc/iterators.js';
 import { frameText } from '../log/state-text.js';
 import { infiniteLoop } from '../rules/infinite-loop.js';
 import { refuse } from '../rules/rule.js';
@@ -29,6 +30,9 @@ export function isVisited(s: Session): boolean {
     const old = bucket[index] as Path;
     if (old.insn !== s.at) continue;
     if (old.branches > 0) {
+      if (s.shape.advancesIterator[s.at] === 1) {
+        if (covers(s, old, COMPARE_RANGE_WITHIN, true) && nextIsActive(s)) return hit(s, old, true);
+      }
       if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
         return hit(s, old, false);
       if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, true);
@@ -94,11 +98,11 @@ function covers(s: Session, old: Path, exact: number, when: boolean): boolean {
 }
 
 function checkInfiniteLoop(s: Session, old: Path): void {
-  if (isMayGoto(s) || callsCallback(s)) return;
+  if (isMayGoto(s) || callsCallback(s) || s.shape.advancesIterator[s.at] === 1) return;
   const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
   if (!sameDepth || s.ops.maybeLooping(old.state, s.path.state) === 0) return;
-  if (!covers(s, old, COMPARE_EXACT, true)) return;
-  const names = { maps: s.maps };
+  if (!covers(s, old, COMPARE_EXACT, true) || iteratorsAdvanced(s, old.state, s.path.state)) return;
+  const { names } = s;
   s.log.source(s.at);
   const cur = frameText(s.memory, s.frame, names);
   const before = frameText(s.memory, s.memory.currentFrame(old.state), names);

@@ -20,8 +20,12 @@ import { infiniteLoop } from './infinite-loop.js';
 import { invalidMemAccess } from './invalid-mem-access.js';
 import { invalidRegister } from './invalid-register.js';
 import { invalidShift } from './invalid-shift.js';
+import { iterator } from './iterator.js';
 import { jumpIntoLdImm64 } from './jump-into-ld-imm64.js';
 import { jumpRange } from './jump-range.js';
+import { kfuncArgument } from './kfunc-argument.js';
+import { kfuncNotAllowed } from './kfunc-not-allowed.js';
+import { kfuncTrust } from './kfunc-trust.js';
 import { lastInsn } from './last-insn.js';
 import { ldImm64 } from './ld-imm64.js';
 import { legacyLoad } from './legacy-load.js';
@@ -43,6 +47,8 @@ import { release } from './release.js';
 import { reservedFields } from './reserved-fields.js';
 import { returnType } from './return-type.js';
 import { returnValue } from './return-value.js';
+import { sectionBalance } from './section-balance.js';
+import { sleepable } from './sleepable.js';
 import { specialField } from './special-field.js';
 import { spill } from './spill.js';
 import { stackBounds } from './stack-bounds.js';
@@ -118,5 +124,11 @@ export const RULES = [
   referenceLeak,
   release,
   specialField,
+  iterator,
+  kfuncArgument,
+  kfuncNotAllowed,
+  kfuncTrust,
+  sectionBalance,
+  sleepable,
   unsupported,
 ] as const;

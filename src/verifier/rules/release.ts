@@ -2,7 +2,7 @@ import type { Rule } from './rule.js';
 
 export const release: Rule<
   | { readonly problem: 'unreferenced' | 'offset'; readonly reg: number }
-  | { readonly problem: 'not_acquired'; readonly name: string; readonly id: number }
+  | { readonly problem: 'not_acquired' | 'kfunc_not_acquired'; readonly name: string; readonly id: number }
 > = {
   id: 'release',
   errno: 'EINVAL',
@@ -14,6 +14,8 @@ export const release: Rule<
         return `R${facts.reg} must have zero offset when passed to release func or trusted arg to kfunc`;
       case 'not_acquired':
         return `func ${facts.name}#${facts.id} reference has not been acquired before`;
+      case 'kfunc_not_acquired':
+        return `kfunc ${facts.name}#${facts.id} reference has not been acquired before`;
     }
   },
   explanation: 'Only what was acquired, and the very pointer that was got, can be released, and only once.',

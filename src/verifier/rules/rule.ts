@@ -6,6 +6,10 @@ export interface RuleExample {
   /** bpftool's word; default `socket_filter`. */
   readonly hook?: string;
   readonly attachType?: string;
+  /** What a program of a BTF-typed hook is for: `sched_switch`. */
+  readonly target?: string;
+  /** Loaded as a program that may sleep. */
+  readonly sleepable?: boolean;
   /** `hash` 4 -> 8 bytes is map 0, `array` 4 -> 16 bytes map 1, a read-only `array` map 2. */
   readonly source: string;
   /** Default `GPL`. */

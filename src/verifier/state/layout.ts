@@ -24,6 +24,7 @@ export const REG_RANGE = 12;
 export const REG_MEM_SIZE = 16;
 /** i32: BTF type id, dynptr kind, callback subprogram: what else the type needs. */
 export const REG_AUX = 20;
+/** i32: of a BTF pointer, whose types `REG_AUX` is an id of (`BTF_*`); of an iterator on the stack, its state (`ITER_*`). */
 export const REG_AUX2 = 24;
 /** u64: known bits of the tnum. */
 export const REG_VALUE = 32;
@@ -46,7 +47,16 @@ export const REG_FRAMENO = 104;
 export const REG_SUBREG_DEF = 108;
 /** i32: 1 when a decision depended on the scalar's exact range. */
 export const REG_PRECISE = 112;
+/** i32: how many turns of an iterator were walked. Keeps no states apart, but tells a loop from a standstill. */
+export const REG_ITER_DEPTH = 116;
 export const REG_SIZE = 128;
+
+/** Values of `REG_AUX2`: the types of the kernel, or the program's own. */
+export const BTF_KERNEL = 0;
+export const BTF_PROGRAM = 1;
+/** An iterator may have more, or has said that there is no more. */
+export const ITER_ACTIVE = 1;
+export const ITER_DRAINED = 2;
 
 /** Flag in `REG_ID`: this scalar is its id's scalar plus `REG_OFF`, added in 64 bits. */
 export const ID_ADD_CONST64 = 0x40000000;
@@ -123,6 +133,7 @@ export const SLOT_MISC = 2;
 export const SLOT_ZERO = 3;
 export const SLOT_DYNPTR = 4;
 export const SLOT_ITER = 5;
+export const SLOT_IRQ_FLAG = 6;
 
 // State record.
 export const MAX_FRAMES = 8;

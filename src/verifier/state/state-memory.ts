@@ -155,6 +155,13 @@ export class StateMemory {
   setAux(reg: RegAddr, value: number): void {
     this.setWord(reg + L.REG_AUX, value);
   }
+  /** Whose types a BTF pointer's type id is of: `BTF_KERNEL` or `BTF_PROGRAM`. */
+  btf(reg: RegAddr): number {
+    return this.word(reg + L.REG_AUX2);
+  }
+  setBtf(reg: RegAddr, btf: number): void {
+    this.setWord(reg + L.REG_AUX2, btf);
+  }
   /** With `ID_ADD_CONST` where the scalar is its id's at a distance. */
   id(reg: RegAddr): number {
     return this.word(reg + L.REG_ID);

@@ -1,6 +1,8 @@
 import { argumentsOf, mayCall } from '../../helpers/registry.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
+import { mayBeAsleep } from '../kernel-types/trust.js';
+import { openRegion } from '../kfunc/sections.js';
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
 import { accessMemory } from '../obligations/memory.js';
 import { markPrecise } from '../prune/precision.js';
@@ -11,6 +13,7 @@ import { helperUnknown } from '../rules/helper-unknown.js';
 import { mapAccess } from '../rules/map-access.js';
 import { release as releaseRule } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
+import { sleepable } from '../rules/sleepable.js';
 import { tailCall } from '../rules/tail-call.js';
 import { unsupported } from '../rules/unsupported.js';
 import {
@@ -73,7 +76,7 @@ export function transferHelperCall(s: Session, id: number): void {
     refuse(unsupported, s.at, { what: `calling helpers in programs of type ${type}` });
   if (allowed === false) refuse(helperNotAllowed, s.at, { name, id });
   if (helper.gplOnly && !isGplCompatible(s.program.license)) refuse(helperGpl, s.at, {});
-  if (helper.mightSleep === true) refuse(unsupported, s.at, { what: 'helpers that may sleep' });
+  if (helper.mightSleep === true) checkMaySleep(s, name, id);
   const args = argumentsOf(helper, s.program.hook.name);
   const call: CallFacts = {
     helper,
@@ -103,6 +106,14 @@ export function transferHelperCall(s: Session, id: number): void {
   if (helper.returns.kind === 'map_value_or_null' && lookup !== 'value' && lookup !== 'inner_map')
     refuse(unsupported, s.at, { what: 'using what a map of sockets holds' });
   if (helper.changesPacket === true) forgetPacket(s);
+}
+
+/** The helper may put the task to sleep: so must the program, here. */
+function checkMaySleep(s: Session, name: string, id: number): void {
+  if (!mayBeAsleep(s)) refuse(sleepable, s.at, { problem: 'helper' }, 'EINVAL');
+  const region = openRegion(s);
+  if (region === undefined) return;
+  refuse(sleepable, s.at, { problem: 'helper_in', name, id, region }, 'EINVAL');
 }
 
 function checkMap(s: Session, { helper, map }: CallFacts): undefined {

@@ -1,6 +1,6 @@
 import type { Operation } from '../../isa/index.js';
 import type { Session } from '../explore/session.js';
-import { checkUnmodified } from '../obligations/ctx.js';
+import { checkUnmodified } from '../obligations/pointer-offset.js';
 import { legacyLoad } from '../rules/legacy-load.js';
 import { refuse } from '../rules/rule.js';
 import { TYPE_CTX } from '../state/layout.js';

@@ -1,9 +1,12 @@
 import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
+import { mayBeAsleep } from '../kernel-types/trust.js';
+import { openRegion } from '../kfunc/sections.js';
 import { frameText } from '../log/state-text.js';
 import { checkGlobalArguments } from '../obligations/global-function.js';
 import { callDepth } from '../rules/call-depth.js';
 import { refuse } from '../rules/rule.js';
+import { sleepable } from '../rules/sleepable.js';
 import { stackPointerReturned } from '../rules/stack-pointer-returned.js';
 import { FRAME_CALLBACK, MAX_FRAMES, TYPE_STACK } from '../state/layout.js';
 import { checkCallbackResult, widenAfterCallback } from './callback.js';
@@ -22,7 +25,7 @@ export function transferLocalCall(s: Session, offset: number): number {
   s.refreshFrame();
   for (let index = 0; index <= 5; index++) ops.markNotInit(memory.reg(caller, index));
   if (s.log.level > 0) {
-    const names = { maps: s.maps };
+    const { names } = s;
     s.log.line('caller:');
     s.log.line(frameText(memory, caller, names));
     s.log.line('callee:');
@@ -34,6 +37,8 @@ export function transferLocalCall(s: Session, offset: number): number {
 
 function callGlobal(s: Session, callee: Subprogram): number {
   checkGlobalArguments(s, callee);
+  if (callee.maySleep && (!mayBeAsleep(s) || openRegion(s) !== undefined))
+    refuse(sleepable, s.at, { problem: 'global' }, 'EINVAL');
   s.log.line(`Func#${callee.index} ('${callee.name}') is global and assumed valid.`);
   if (callee.changesPacket) forgetPacket(s);
   s.calledGlobals.add(callee.index);
@@ -60,7 +65,7 @@ export function transferReturn(s: Session): number {
   if (isCallback) checkCallbackResult(s);
   else ops.copyReg(memory.reg(caller, 0), result);
   if (s.log.level > 0) {
-    const names = { maps: s.maps };
+    const { names } = s;
     s.log.line('returning from callee:');
     s.log.line(frameText(memory, callee, names));
     s.log.line(`to caller at ${next}:`);

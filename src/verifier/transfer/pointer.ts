@@ -10,11 +10,16 @@ import { refuse } from '../rules/rule.js';
 import type { RegAddr } from '../state/domain.js';
 import {
   FLAG_MAYBE_NULL,
+  FLAG_UNTRUSTED,
   REG_SMIN,
   TYPE_BASE_MASK,
+  TYPE_BTF_ID,
+  TYPE_BUF,
   TYPE_CONST_MAP,
   TYPE_CTX,
+  TYPE_DYNPTR,
   TYPE_FLOW_KEYS,
+  TYPE_FUNC,
   TYPE_MAP_KEY,
   TYPE_MAP_VALUE,
   TYPE_MEM,
@@ -79,6 +84,8 @@ function addToPointer(s: Session, operation: Alu, pointer: RegAddr, scalar: RegA
     refuse(pointerArithmetic, s.at, { kind: 'width', reg: dst });
   }
   if ((type & FLAG_MAYBE_NULL) !== 0) refuse(pointerArithmetic, s.at, { kind: 'null', reg: dst, type: word });
+  // Accesses there are made with care at run time, wherever they are.
+  if ((type & TYPE_BASE_MASK) === TYPE_MEM && (type & FLAG_UNTRUSTED) !== 0) return;
   checkMovable(s, operation, type, scalar, word);
   checkSaneOffset(s, scalar, word);
   checkSaneOffset(s, pointer, word);
@@ -114,6 +121,10 @@ function checkMovable(s: Session, operation: Alu, type: number, scalar: RegAddr,
     case TYPE_PACKET_META:
     case TYPE_MEM:
     case TYPE_TP_BUFFER:
+    case TYPE_BTF_ID:
+    case TYPE_BUF:
+    case TYPE_FUNC:
+    case TYPE_DYNPTR:
       return;
     case TYPE_FLOW_KEYS:
       if (memory.isConst(scalar)) return;

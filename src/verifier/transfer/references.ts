@@ -1,6 +1,7 @@
 import type { Session } from '../explore/session.js';
 import { referenceLeak } from '../rules/reference-leak.js';
 import { refuse } from '../rules/rule.js';
+import { sectionBalance } from '../rules/section-balance.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { StateAddr } from '../state/domain.js';
 import {
@@ -10,14 +11,19 @@ import {
   REF_KIND,
   REF_OBJECT,
   REF_SIZE,
+  STATE_ACTIVE_IRQ_ID,
   STATE_ACTIVE_LOCKS,
+  STATE_ACTIVE_PREEMPT,
+  STATE_ACTIVE_RCU,
   STATE_REF_COUNT,
   STATE_REFS,
 } from '../state/layout.js';
 
-/** Kinds of references: something to release, or a lock to unlock. */
+/** Kinds of references: something to release, a lock to unlock, saved interrupt flags. */
 export const REF_POINTER = 1;
 export const REF_LOCK = 2;
+/** Saved interrupt flags, to be restored in the opposite order. */
+export const REF_IRQ = 3;
 
 function count(s: Session, state: StateAddr): number {
   return s.memory.word(state + STATE_REF_COUNT);
@@ -59,6 +65,26 @@ export function findReference(
   return -1;
 }
 
+/** The instruction that acquired what has this id, 0 when nothing has. */
+export function insnOfReference(s: Session, id: number): number {
+  const { state } = s.path;
+  for (let index = 0; index < count(s, state); index++) {
+    const at = entry(state, index);
+    if (s.memory.word(at + REF_ID) === id) return s.memory.word(at + REF_INSN);
+  }
+  return 0;
+}
+
+/** The id of what was acquired last of this kind and is still held, 0 for none. */
+export function lastReference(s: Session, kind: number): number {
+  const { state } = s.path;
+  for (let index = count(s, state) - 1; index >= 0; index--) {
+    const at = entry(state, index);
+    if (s.memory.word(at + REF_KIND) === kind) return s.memory.word(at + REF_ID);
+  }
+  return 0;
+}
+
 /** The state holds it no more; false when it did not. */
 export function drop(s: Session, state: StateAddr, kind: number, id: number): boolean {
   const index = findReference(s, state, kind, id);
@@ -92,6 +118,21 @@ export function checkNothingHeld(s: Session, what: string): void {
   const { state } = s.path;
   if (memory.word(state + STATE_ACTIVE_LOCKS) !== 0)
     refuse(referenceLeak, s.at, { what, lock: true, held: [] });
+  checkNoReferences(s, what);
+  for (const [at, section] of SECTIONS)
+    if (memory.word(state + at) !== 0) refuse(sectionBalance, s.at, { problem: 'open', what, section });
+}
+
+/** What must be ended before the program ends, in the words of the functions that begin it. */
+const SECTIONS = [
+  [STATE_ACTIVE_IRQ_ID, 'bpf_local_irq_save'],
+  [STATE_ACTIVE_RCU, 'bpf_rcu_read_lock'],
+  [STATE_ACTIVE_PREEMPT, 'bpf_preempt_disable'],
+] as const;
+
+function checkNoReferences(s: Session, what: string): void {
+  const { memory } = s;
+  const { state } = s.path;
   if (s.depth() > 0) return;
   const held: { id: number; insn: number }[] = [];
   for (let index = 0; index < count(s, state); index++) {

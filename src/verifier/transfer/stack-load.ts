@@ -4,6 +4,7 @@ import { fitLoaded } from '../obligations/memory.js';
 import { frameOfPointer } from '../obligations/stack-bounds.js';
 import { refuse } from '../rules/rule.js';
 import { spill } from '../rules/spill.js';
+import { stackBounds } from '../rules/stack-bounds.js';
 import type { FrameAddr, RegAddr } from '../state/domain.js';
 import { SLOT_BYTES, SLOT_MISC, SLOT_SPILL, SLOT_ZERO, TYPE_SCALAR } from '../state/layout.js';
 
@@ -39,7 +40,6 @@ export function readRange(s: Session, frame: FrameAddr, low: number, high: numbe
     const slot = index >> 3;
     s.liveStack.read(frameno, s.at, slot);
     if (!clobber) continue;
-    if (frame === s.frame) s.touchSlot(slot);
     if (
       memory.slotType(frame, slot, SLOT_BYTES - 1) === SLOT_SPILL &&
       memory.slotType(frame, slot, index & 7) === SLOT_SPILL
@@ -64,7 +64,19 @@ function loadAt(s: Session, frame: FrameAddr, off: number, access: Access): void
   s.liveStack.read(memory.frameNumber(frame), s.at, slot);
   if (frame === s.frame) s.touchSlot(slot);
   if (memory.slotType(frame, slot, SLOT_BYTES - 1) === SLOT_SPILL) loadSpill(s, frame, slot, off, access);
-  else if (access.into >= 0) loadBytes(s, frame, off, off + access.size, access);
+  else {
+    checkReadableBytes(s, frame, off, access.size);
+    if (access.into >= 0) loadBytes(s, frame, off, off + access.size, access);
+  }
+}
+
+/** What a kernel function keeps there is not the program's to read. */
+function checkReadableBytes(s: Session, frame: FrameAddr, off: number, size: number): void {
+  for (let byte = 0; byte < size; byte++) {
+    const index = -(off + byte) - 1;
+    if (s.memory.slotType(frame, index >> 3, index & 7) > SLOT_ZERO)
+      refuse(stackBounds, s.at, { access: 'kept', off, byte, size });
+  }
 }
 
 function loadSpill(s: Session, frame: FrameAddr, slot: number, off: number, access: Access): void {

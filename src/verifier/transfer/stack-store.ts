@@ -107,13 +107,17 @@ function storeBytes(
   memory.setType(memory.spilled(frame, slot), TYPE_NOT_INIT);
 }
 
-/** A spill that is overwritten in part is bytes from now on. */
+/** A spill that is overwritten in part, or what a kernel function kept there, is bytes from now on. */
 function scrub(s: Session, frame: FrameAddr, slot: number): void {
   const { memory } = s;
-  if (memory.slotType(frame, slot, SLOT_BYTES - 1) !== SLOT_SPILL) return;
+  if (!isSpecial(memory.slotType(frame, slot, SLOT_BYTES - 1))) return;
   for (let byte = 0; byte < SLOT_BYTES; byte++) {
-    if (memory.slotType(frame, slot, byte) === SLOT_SPILL) memory.setSlotType(frame, slot, byte, SLOT_MISC);
+    if (memory.slotType(frame, slot, byte) !== SLOT_INVALID) memory.setSlotType(frame, slot, byte, SLOT_MISC);
   }
+}
+
+function isSpecial(type: number): boolean {
+  return type === SLOT_SPILL || type > SLOT_ZERO;
 }
 
 function setByte(s: Session, frame: FrameAddr, off: number, type: number): void {

@@ -4,7 +4,13 @@ import { type BpfFd, btfLoad, progLoad } from '../../../src/linux/bpf.js';
 import { verify } from '../../../src/verifier/verify.js';
 import { loadAs } from '../../support/kernel-verifier.js';
 import { funcInfo } from '../../support/verifier-btf.js';
-import { assembleTest, makeKernelMaps, testFunctions, testProgram } from '../../support/verifier-program.js';
+import {
+  assembleTest,
+  makeKernelMaps,
+  type TestLoad,
+  testFunctions,
+  testProgram,
+} from '../../support/verifier-program.js';
 import { lastWords } from '../last-words.js';
 import { programOf } from './dense.js';
 import type { Generated } from './generate.js';
@@ -35,9 +41,9 @@ const mapsOf = new Map<string, BpfFd[]>();
 export function askKernel(
   insns: readonly Insn[],
   hook: string,
-  attachType?: string,
+  load: Omit<TestLoad, 'license'> = {},
 ): { ok: boolean; log: string } {
-  const kind = `${hook} ${attachType ?? ''}`;
+  const kind = `${hook} ${load.attachType ?? ''}`;
   const maps = mapsOf.get(kind) ?? makeKernelMaps();
   mapsOf.set(kind, maps);
   const functions = testFunctions(insns, hook);
@@ -45,7 +51,7 @@ export function askKernel(
   const types =
     functions === undefined || btf === undefined ? {} : { btf, funcInfo: funcInfo(functions.subprograms) };
   const result = progLoad({
-    ...loadAs(hook, attachType),
+    ...loadAs(hook, load),
     insns,
     license: 'GPL',
     logLevel: 4,

@@ -1,0 +1,44 @@
+import type { Session } from '../explore/session.js';
+import { inReadSection, mayBeAsleep } from '../kernel-types/trust.js';
+import { checkArguments } from '../kfunc/arguments.js';
+import { calledFunction, type KfuncCall, newCall } from '../kfunc/call.js';
+import { setResult } from '../kfunc/result.js';
+import { checkRegions } from '../kfunc/sections.js';
+import { specialOf } from '../kfunc/special.js';
+import { release as releaseRule } from '../rules/release.js';
+import { refuse } from '../rules/rule.js';
+import { sectionBalance } from '../rules/section-balance.js';
+import { sleepable } from '../rules/sleepable.js';
+import { forgetCallerSaved } from './local-call.js';
+import { forgetPacket } from './packet-comparison.js';
+import { release } from './references.js';
+
+/** Functions after which packet pointers are invalid. */
+const CHANGES_PACKET = new Set(['bpf_xdp_pull_data']);
+
+/** A call of a function of the kernel: may it be called here, are its arguments right, what is r0 afterwards. */
+export function transferKfuncCall(s: Session, id: number): void {
+  const kfunc = calledFunction(s, id);
+  const call = newCall(kfunc);
+  const special = specialOf(kfunc.name);
+  special?.before?.(s, call);
+  if (kfunc.flags.has('sleepable') && !mayBeAsleep(s))
+    refuse(sleepable, s.at, { problem: 'kfunc', name: kfunc.name });
+  checkArguments(s, call);
+  special?.effect?.(s, call);
+  checkRegions(s, call);
+  if (kfunc.flags.has('rcu_protected') && !inReadSection(s))
+    refuse(sectionBalance, s.at, { problem: 'needs_rcu', name: kfunc.name }, 'EACCES');
+  releaseArgument(s, call);
+  forgetCallerSaved(s);
+  setResult(s, call);
+  if (CHANGES_PACKET.has(kfunc.name)) forgetPacket(s);
+  special?.after?.(s, call);
+}
+
+function releaseArgument(s: Session, call: KfuncCall): void {
+  if (call.releases === 0) return;
+  const { kfunc } = call;
+  if (release(s, call.refObjId)) return;
+  refuse(releaseRule, s.at, { problem: 'kfunc_not_acquired', name: kfunc.name, id: kfunc.id });
+}
