@@ -167,8 +167,6 @@ export interface RawProgram {
   readonly license: string;
   readonly name?: string;
   readonly expectedAttachType?: number;
-  /** In the kernel's BTF: what the program is to be attached to. */
-  readonly attachBtfId?: number;
   readonly flags?: number;
   /** 0 none; bits 1, 2 and 4. */
   readonly logLevel?: number;

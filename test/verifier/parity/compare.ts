@@ -85,7 +85,7 @@ function compareProgram(
     return {
       accepted: answer.ok,
       ...theirs,
-      ...ourSide(() => verify(verifierProgram(subject)), answer.ok, theirs),
+      ...ourSide(() => verify(verifierProgram(subject, referee.btf)), answer.ok, theirs),
     };
   } catch (error) {
     return { outcome: 'untried', ours: words(error) };

@@ -1,5 +1,6 @@
-import { type Btf, findByName, writeBtf } from '../../../src/btf/index.js';
+import { type Btf, writeBtf } from '../../../src/btf/index.js';
 import type { BtfType } from '../../../src/btf/types.js';
+import { attachBtfId } from '../../../src/hooks/attach-btf.js';
 import { attachTypeByName, hookByName } from '../../../src/hooks/index.js';
 import {
   type BpfFd,
@@ -37,7 +38,7 @@ export class KernelObject {
 
   #program({ spec, type, insns, maps }: Subject, kernelBtf: Btf): RawProgram {
     const attach = spec.attachType === undefined ? undefined : attachTypeByName(spec.attachType);
-    const target = attachTarget(type, spec.attachType, spec.attachTo, kernelBtf);
+    const target = attachBtfId(kernelBtf, spec.attachType, spec.attachTo ?? '');
     return {
       type: hookByName(type)?.id ?? 0,
       insns,
@@ -95,26 +96,6 @@ function withTypes(bare: Parameters<typeof mapCreate>[0], spec: MapSpec, btf: Bp
     return mapCreate({ ...bare, types: { btf, key: spec.keyType ?? 0, value } });
   } catch {
     return mapCreate(bare);
-  }
-}
-
-/** The type of the kernel's BTF that a program is loaded for; undefined when its type needs none. */
-function attachTarget(type: string, attachType: string | undefined, to: string | undefined, btf: Btf) {
-  const name = to ?? '';
-  switch (type === 'tracing' || type === 'lsm' ? attachType : '') {
-    case 'trace_raw_tp':
-      return findByName(btf, `btf_trace_${name}`, 'typedef');
-    case 'trace_fentry':
-    case 'trace_fexit':
-    case 'modify_return':
-      return findByName(btf, name, 'func');
-    case 'trace_iter':
-      return findByName(btf, `bpf_iter_${name}`, 'func');
-    case 'lsm_mac':
-    case 'lsm_cgroup':
-      return findByName(btf, `bpf_lsm_${name}`, 'func');
-    default:
-      return undefined;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Btf } from '../../../src/btf/index.js';
+import { attachBtfId } from '../../../src/hooks/attach-btf.js';
 import { hookByName } from '../../../src/hooks/index.js';
 import type { MapFacts } from '../../../src/maps/map-type.js';
 import { mapType } from '../../../src/maps/registry.js';
@@ -7,10 +9,10 @@ import type { VerifierProgram } from '../../../src/verifier/verify.js';
 import type { Subject } from './subject.js';
 
 /** The program as skep's verifier takes it. @throws {SkepError} for a kind of map that skep does not have. */
-export function verifierProgram({ spec, type, insns, maps }: Subject): VerifierProgram {
+export function verifierProgram({ spec, type, insns, maps }: Subject, kernelBtf: Btf): VerifierProgram {
   const hook = hookByName(type);
   if (hook === undefined) throw new RangeError(`there is no program type ${type}`);
-  const { name, license, subprograms, lines, btf, attachType } = spec;
+  const { name, license, subprograms, lines, btf, attachType, attachTo, sleepable } = spec;
   return {
     name,
     insns,
@@ -21,6 +23,9 @@ export function verifierProgram({ spec, type, insns, maps }: Subject): VerifierP
     subprograms,
     lines,
     btf,
+    kernelBtf,
+    attachBtfId: attachBtfId(kernelBtf, attachType, attachTo ?? ''),
+    sleepable,
   };
 }
 
