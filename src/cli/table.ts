@@ -200,6 +200,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/btf-dump.js'),
   },
   {
+    path: ['gen', 'object'],
+    usage: 'OUTPUT INPUT [INPUT…]',
+    doc: 'link objects into one',
+    load: () => import('./commands/gen-object.js'),
+  },
+  {
+    path: ['gen', 'min_core_btf'],
+    usage: 'INPUT OUTPUT OBJECT [OBJECT…]',
+    doc: 'cut a kernel’s types down to what objects need to be fitted to it',
+    load: () => import('./commands/gen-min-core-btf.js'),
+  },
+  {
     path: ['replay'],
     usage: 'FILE',
     doc: 'play a capture to the attached programs',

@@ -25,3 +25,13 @@ export const SECTION_HEADER_BYTES = 64;
 export const SYMBOL_BYTES = 24;
 export const REL_BYTES = 16;
 export const RELA_BYTES = 24;
+
+/** Relocations of BPF code and data: where the addend is. Source: Linux `Documentation/bpf/llvm_reloc.rst`. */
+export const R_BPF = {
+  /** In the immediate of a 64-bit load. */
+  IMM64: 1,
+  ABS64: 2,
+  ABS32: 3,
+  /** In the immediate of a call, in instructions. */
+  CALL: 10,
+} as const;

@@ -27,7 +27,6 @@ interface Header {
 
 interface RawSection extends Omit<ElfSection, 'name' | 'data'> {
   readonly nameOffset: number;
-  readonly alignment: number;
 }
 
 export interface ReadElfOptions {
@@ -195,7 +194,7 @@ function contents(bytes: Uint8Array, section: RawSection, label: string): Uint8A
 }
 
 function finishSection(bytes: Uint8Array, raw: RawSection, names: StringTable): ElfSection {
-  const { nameOffset, alignment: _, ...rest } = raw;
+  const { nameOffset, ...rest } = raw;
   const name = raw.type === SECTION.NULL ? '' : names.at(nameOffset);
   if (name === undefined)
     throw elfError('ELF_MALFORMED', `the name of section ${raw.index} lies outside the string table`, {

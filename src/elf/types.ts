@@ -11,6 +11,8 @@ export interface ElfSection {
   readonly link: number;
   readonly info: number;
   readonly entrySize: number;
+  /** In bytes, a power of two; 0 and 1 ask for nothing. */
+  readonly alignment: number;
   /** A view of the file; empty for a section without bytes (`.bss`). */
   readonly data: Uint8Array;
 }

@@ -12,6 +12,10 @@ export type ObjectErrorCode =
   | 'OBJECT_BAD_MAP'
   /** More instructions or data than any kernel takes. */
   | 'OBJECT_TOO_LARGE'
+  /** Objects that cannot be linked into one. */
+  | 'OBJECT_COMBINE'
+  /** A type that something needs and the object does not tell. */
+  | 'OBJECT_NO_TYPE'
   /** A reference that was not given a value when the program was relocated. */
   | 'OBJECT_UNRESOLVED';
 
@@ -22,4 +26,13 @@ export function objectError(
   details: SkepErrorDetails = {},
 ): SkepError {
   return new SkepError(code, message, details);
+}
+
+/** Objects that do not go together. */
+export function combineError(
+  message: string,
+  facts: Readonly<Record<string, unknown>>,
+  hint?: string,
+): SkepError {
+  return objectError('OBJECT_COMBINE', message, { facts, ...(hint === undefined ? {} : { hint }) });
 }

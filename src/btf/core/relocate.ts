@@ -27,6 +27,15 @@ export interface CoreTarget {
   readonly littleEndian: boolean;
 }
 
+/** Of a record's number, or an error that names the instruction. */
+export function coreKindOf({ insn, type, access, kind }: CoreRelocation): CoreRecord['row'] {
+  const row = CORE_KINDS[kind];
+  if (row !== undefined) return row;
+  throw coreError('CORE_UNSUPPORTED', `instruction ${insn}: CO-RE records of kind ${kind} are unknown`, {
+    facts: { insn, type, access, kind },
+  });
+}
+
 /** What the records of one program share. */
 interface Search {
   readonly kernel: Btf;
@@ -39,6 +48,10 @@ interface Search {
 /** Steps of comparison that a program may take: finding a field of the largest struct takes some hundreds. */
 const MINIMUM_STEPS = 1 << 22;
 const STEPS_PER_RECORD = 4096;
+
+export function budgetFor(records: readonly CoreRelocation[]): CompareBudget {
+  return new CompareBudget(MINIMUM_STEPS + records.length * STEPS_PER_RECORD);
+}
 
 /**
  * Fits a program to the kernel's types: finds what each record refers to and patches its instruction, with libbpf's
@@ -57,15 +70,11 @@ export function coreRelocate(
     kernel,
     littleEndian,
     candidates: new Map(),
-    budget: new CompareBudget(MINIMUM_STEPS + records.length * STEPS_PER_RECORD),
+    budget: budgetFor(records),
   };
-  for (const { insn, type, access, kind } of records) {
-    const row = CORE_KINDS[kind];
-    if (row === undefined)
-      throw coreError('CORE_UNSUPPORTED', `instruction ${insn}: CO-RE records of kind ${kind} are unknown`, {
-        facts: { insn, type, access, kind },
-      });
-    const record: CoreRecord = { type, access, row };
+  for (const relocation of records) {
+    const { insn, type, access } = relocation;
+    const record: CoreRecord = { type, access, row: coreKindOf(relocation) };
     patchInsn(insns, insn, resolveRecord(record, insn, local, search));
   }
 }
@@ -140,7 +149,7 @@ function choose(
 const indexes = new WeakMap<Btf, Map<string, BtfTypeId[]>>();
 
 /** The kernel's types of a kind whose name is the same but for the flavour. */
-function findCandidates(kernel: Btf, type: BtfType, name: string): readonly BtfTypeId[] {
+export function findCandidates(kernel: Btf, type: BtfType, name: string): readonly BtfTypeId[] {
   let index = indexes.get(kernel);
   if (index === undefined) {
     index = new Map();

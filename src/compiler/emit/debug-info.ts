@@ -15,10 +15,10 @@ export interface PlacedFunction {
   readonly offset: number;
 }
 
-/** A global variable in its place; an extern one has no offset and belongs to the section it names. */
+/** A global variable in its place; an extern one has no offset and belongs to the section it names, if it names one. */
 export interface PlacedVariable {
   readonly index: number;
-  readonly section: string;
+  readonly section: string | undefined;
   readonly offset: number;
   readonly size: number;
 }
@@ -129,6 +129,7 @@ function addVariables(module: IrModule, types: BtfTypes, variables: readonly Pla
       linkage,
     });
     types.tags(variable.annotations, type);
+    if (placed.section === undefined) continue;
     const section = sections.get(placed.section) ?? { end: 0, vars: [] };
     sections.set(placed.section, section);
     section.vars.push({ type, offset: placed.offset, size: placed.size });

@@ -1,3 +1,4 @@
+import { R_BPF } from '../../elf/constants.js';
 import {
   type NewRelocation,
   type NewSection,
@@ -15,8 +16,6 @@ import { constantAddress } from './data.js';
 import { debugSections, type PlacedVariable, type SourceLines } from './debug-info.js';
 import { type Place, Sections } from './sections.js';
 
-/** BPF's relocation types. Source: Linux `Documentation/bpf/llvm_reloc.rst`. */
-const R_BPF = { IMM64: 1, ABS64: 2, CALL: 10 } as const;
 const SYMBOL = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3 } as const;
 const BINDING = { local: 0, global: 1, weak: 2 } as const;
 const VISIBILITY = { default: 0, hidden: 2, protected: 3 } as const;
@@ -208,9 +207,8 @@ class ObjectWriter {
       const place = this.#sections.variables.get(global);
       if (place !== undefined)
         return [{ index, section: place.section.name, offset: place.offset, size: place.size }];
-      const isExtern = global.initializer === undefined && global.section !== undefined;
-      const size = sizeOf(this.#module, global.type);
-      return isExtern ? [{ index, section: global.section ?? '', offset: 0, size }] : [];
+      if (global.initializer !== undefined) return [];
+      return [{ index, section: global.section, offset: 0, size: sizeOf(this.#module, global.type) }];
     });
     const made = debugSections(this.#module, functions, variables, sourceLines, this.#littleEndian);
     if (made === undefined) return [];

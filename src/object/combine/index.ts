@@ -1,0 +1,2 @@
+export { combineObjects } from './combine.js';
+export type { LinkInput } from './inputs.js';
