@@ -170,6 +170,7 @@ async function bundle() {
       'cli/main': 'src/cli/main.ts',
       'cli/exec': 'src/cli/exec.ts',
       compile: 'src/compiler/node/index.ts',
+      linux: 'src/linux/index.ts',
     },
     external: ['koffi', '@yowasp/clang'],
   });

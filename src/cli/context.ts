@@ -17,9 +17,12 @@ export interface Context {
   readonly noMount: boolean;
   /** The folder of the root. */
   readonly root: string;
+  /** Which kernel was asked for: `--kernel`, `SKEP_KERNEL`. */
+  readonly kernel: 'engine' | 'linux';
   /**
-   * Opens the root (or connects to the process that serves it), does the work, and, unless it only reads, makes it
-   * durable. Nothing is stored when the work throws. `own` serves other processes meanwhile.
+   * Opens the kernel, does the work, and, unless it only reads, makes it durable: of the engine the root, or a
+   * connection to the process that serves it. Nothing is stored when the work throws. `own` serves other processes
+   * meanwhile. On Linux `engine` is undefined, and only what is pinned stays.
    */
   withKernel<T>(
     purpose: 'read' | 'write' | 'own',

@@ -57,7 +57,7 @@ async function dispatch(line: CommandLine): Promise<number> {
 
 async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promise<number> {
   const { row, words, options } = wanted;
-  checkKernel(line.kernel);
+  const name = chosenKernel(line.kernel);
   const { rootFolder } = await import('../engine/root/folder.js');
   const root = rootFolder();
   const context: Context = {
@@ -68,7 +68,8 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
     debug: line.debug,
     noMount: line.noMount,
     root,
-    withKernel: (purpose, work) => withKernel(root, out, purpose, work),
+    kernel: name,
+    withKernel: (purpose, work) => withKernel({ name, root }, out, purpose, work),
   };
   try {
     const { run } = await row.load();
@@ -82,11 +83,12 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
 }
 
 async function withKernel<T>(
-  root: string,
+  { name, root }: ChosenKernel,
   out: Output,
   purpose: 'read' | 'write' | 'own',
   work: (opened: OpenedKernel<StoredEngine>) => Promise<T>,
 ): Promise<T> {
+  if (name === 'linux') return withLinux(out, work);
   const [{ openKernel }, { restoreEngine }] = await Promise.all([
     import('../remote/index.js'),
     import('./engine.js'),
@@ -102,15 +104,30 @@ async function withKernel<T>(
   }
 }
 
-function checkKernel(option: string | undefined): void {
+/** The kernel that this process runs on: nothing is stored, and what is to stay has to be pinned. */
+async function withLinux<T>(
+  out: Output,
+  work: (opened: OpenedKernel<StoredEngine>) => Promise<T>,
+): Promise<T> {
+  const { LinuxKernel } = await import('../linux/index.js');
+  const kernel = LinuxKernel.open();
+  try {
+    out.note(kernel.description);
+    return await work({ kernel, engine: undefined, commit: () => {}, close: () => kernel.close() });
+  } finally {
+    await kernel.close();
+  }
+}
+
+interface ChosenKernel {
+  readonly name: 'engine' | 'linux';
+  /** The folder of the engine's root. */
+  readonly root: string;
+}
+
+function chosenKernel(option: string | undefined): ChosenKernel['name'] {
   const kernel = option ?? (process.env['SKEP_KERNEL'] || 'engine');
+  if (kernel === 'engine' || kernel === 'linux') return kernel;
   const source = option === undefined ? 'SKEP_KERNEL' : '--kernel';
-  if (kernel === 'linux') {
-    throw new UsageError('the linux kernel cannot be reached from the command line yet', {
-      hint: `Use the engine: leave out ${source}. Loading on a real kernel comes with a later version.`,
-    });
-  }
-  if (kernel !== 'engine') {
-    throw new UsageError(`${source} is '${kernel}', but a kernel is 'engine' or 'linux'`);
-  }
+  throw new UsageError(`${source} is '${kernel}', but a kernel is 'engine' or 'linux'`);
 }

@@ -61,7 +61,7 @@ export interface KernelEnvironment {
   readonly config: ReadonlyMap<string, string>;
   readonly facts: KconfigFacts;
   /** The kernel's types, to which CO-RE records are fitted. Without them an object keeps its own offsets. */
-  readonly btf?: Btf;
+  readonly btf?: Btf | undefined;
   /** The address of a kernel symbol, or the BTF id of one that the object declares with a type. */
   readonly ksym?: (name: string, typed: boolean) => bigint | undefined;
   /** The BTF id of a kernel function. */

@@ -7,7 +7,7 @@ import { takeTarget } from '../targets.js';
 export const run: Run = ({ words, withKernel }) =>
   withKernel('write', async ({ kernel }) => {
     const program = await takeProgram(words, kernel);
-    const place = words.left > 0 ? targetText(takeTarget(words)) : undefined;
+    const place = words.left > 0 ? targetText(await takeTarget(words, kernel)) : undefined;
     words.end();
     let found = 0;
     for (const link of await kernel.links()) {

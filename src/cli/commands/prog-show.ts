@@ -32,7 +32,7 @@ function programJson(info: ProgramInfo, pinned: readonly string[] | undefined): 
     bytes_xlated: info.bytesXlated,
     jited: info.jited,
     bytes_jited: info.jited ? info.bytesJited : undefined,
-    bytes_memlock: pageBytes(info.bytesXlated),
+    bytes_memlock: info.memlock ?? pageBytes(info.bytesXlated),
     map_ids: info.mapIds.length === 0 ? undefined : info.mapIds,
     btf_id: info.btfId,
     pinned,
@@ -47,7 +47,7 @@ function programPlain(info: ProgramInfo, pins: readonly string[] = []): string {
   return [
     `${info.id}: ${info.type}  name ${info.name}  tag ${info.tag}${gpl}${runs}`,
     `\tloaded_at ${localTime(info.loadedAt)}  uid ${info.uid}`,
-    `\txlated ${info.bytesXlated}B  ${jited}  memlock ${pageBytes(info.bytesXlated)}B${maps}`,
+    `\txlated ${info.bytesXlated}B  ${jited}  memlock ${info.memlock ?? pageBytes(info.bytesXlated)}B${maps}`,
     ...pins.map((path) => `\tpinned ${path}`),
     ...(info.btfId === undefined ? [] : [`\tbtf_id ${info.btfId}`]),
     '',

@@ -1,8 +1,15 @@
 import type { Run } from '../context.js';
 
-export const run: Run = async ({ words, out }) => {
+export const run: Run = async ({ words, out, kernel }) => {
   const name = words.take('the name of a tracepoint');
   words.end();
+  if (kernel === 'linux') {
+    const { linuxTracepointFormat } = await import('../../linux/index.js');
+    const format = linuxTracepointFormat(name);
+    if (out.json) out.answer({ format });
+    else out.write(format);
+    return undefined;
+  }
   const { resolveTracepoint, tracepointFormat } = await import('../../engine/world/tracepoints.js');
   if (!out.json) out.write(tracepointFormat(name));
   else {

@@ -16,6 +16,11 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export const run: Run = async (context) => {
   const { words, out, withKernel } = context;
+  if (context.kernel === 'linux') {
+    throw new CommandError('captures are played to the engine, not to Linux', {
+      hint: 'Leave out --kernel linux, or send the packets with tcpreplay.',
+    });
+  }
   const file = words.take('a capture file');
   words.end();
   const options = takeOptions(context);

@@ -1,7 +1,7 @@
 import { addressOf } from './syscall.js';
 
 /**
- * Builds a `union bpf_attr`: fields are written at their uapi offsets, buffers as pointers.
+ * Builds a C struct, such as `union bpf_attr`: fields are written at their uapi offsets, buffers as pointers.
  * Keeps every buffer that it points to alive as long as itself.
  */
 export class Attr {
@@ -20,7 +20,7 @@ export class Attr {
   }
 
   u64(offset: number, value: bigint | number): this {
-    this.#view.setBigUint64(offset, BigInt(value), true);
+    this.#view.setBigUint64(offset, BigInt.asUintN(64, BigInt(value)), true);
     return this;
   }
 

@@ -1,0 +1,6 @@
+/** The real kernel. Needs Linux and the optional package koffi; import it where it is used. */
+export { linuxTracepointFormat } from './explain/tracepoint.js';
+export { LinuxKernel } from './kernel.js';
+export { LinuxLink } from './links.js';
+export { LinuxMap } from './maps.js';
+export { LinuxProgram } from './programs.js';

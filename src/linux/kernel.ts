@@ -1,0 +1,198 @@
+import { release } from 'node:os';
+import type { Btf } from '../btf/index.js';
+import { KernelError } from '../errors/errno.js';
+import type {
+  AttachTarget,
+  Kernel,
+  KernelObject,
+  Link,
+  LoadableProgram,
+  LoadProgramOptions,
+  Pin,
+  Program,
+} from '../kernel/kernel.js';
+import type { MapSpec } from '../object/spec.js';
+import { OldAttachment } from './attach/old-attachment.js';
+import { attachTo } from './attach/registry.js';
+import { type IdKind, objectIds, openById } from './bpf/object.js';
+import { BtfStore, type BtfText } from './btf-store.js';
+import { isDetached } from './link-info.js';
+import { keepLink, LinuxLink } from './links.js';
+import { loadProgram } from './load/program.js';
+import { createMap, LinuxMap } from './maps.js';
+import { raiseMemlock } from './memlock.js';
+import { allPins, openPinned, pin, unpin } from './pins.js';
+import { LinuxEnvironment } from './probe/environment.js';
+import { LinuxProgram } from './programs.js';
+import { type Fd, FdGroup } from './sys/fd.js';
+
+/**
+ * The kernel that this process runs on, through bpf(2).
+ *
+ * Handles hold file descriptors: what is neither pinned nor attached ends with its last handle. Namespaces are those of
+ * the calling thread.
+ *
+ * @example
+ * ```ts fragment
+ * import { LinuxKernel } from 'skep/linux';
+ * const kernel = LinuxKernel.open();
+ * for (const program of await kernel.programs()) console.log((await program.info()).name);
+ * await kernel.close();
+ * ```
+ */
+export class LinuxKernel implements Kernel, AsyncDisposable {
+  readonly kind = 'linux';
+  readonly environment = new LinuxEnvironment();
+  readonly #btf = new BtfStore();
+  readonly #open = new FdGroup();
+
+  private constructor() {}
+
+  /** @throws {SkepError} `LINUX_UNAVAILABLE`; {KernelError} EPERM saying what is missing */
+  static open(): LinuxKernel {
+    raiseMemlock();
+    return new LinuxKernel();
+  }
+
+  get description(): string {
+    return `Linux ${release()}`;
+  }
+
+  async createMap(spec: MapSpec): Promise<LinuxMap> {
+    return this.#map(createMap(spec));
+  }
+
+  async maps(): Promise<LinuxMap[]> {
+    return this.#all('map', (fd) => this.#map(fd));
+  }
+
+  async mapById(id: number): Promise<LinuxMap> {
+    return this.#map(this.#byId('map', id));
+  }
+
+  async loadProgram(program: LoadableProgram, options: LoadProgramOptions = {}): Promise<LinuxProgram> {
+    const maps: Fd[] = [];
+    try {
+      for (const map of program.maps) maps.push(map instanceof LinuxMap ? map.fd : this.#byId('map', map.id));
+      return this.#program(loadProgram(program, maps, this.environment, options));
+    } finally {
+      program.maps.forEach((map, index) => {
+        if (!(map instanceof LinuxMap)) maps[index]?.close();
+      });
+    }
+  }
+
+  async programs(): Promise<LinuxProgram[]> {
+    return this.#all('prog', (fd) => this.#program(fd));
+  }
+
+  async programById(id: number): Promise<LinuxProgram> {
+    return this.#program(this.#byId('prog', id));
+  }
+
+  async attach(program: Program, target: AttachTarget): Promise<Link> {
+    const own = program instanceof LinuxProgram ? program : await this.programById(program.id);
+    const link = attachTo({ program: own, openMap: (id) => this.#byId('map', id) }, target);
+    return link instanceof LinuxLink ? this.#track(link) : link;
+  }
+
+  /** Those that are attached; a link that was detached and is still held by somebody is none. */
+  async links(): Promise<LinuxLink[]> {
+    const links = this.#all('link', (fd) => this.#track(new LinuxLink(fd)));
+    const infos = await Promise.all(links.map((link) => link.info()));
+    return links.filter((link, index) => {
+      const info = infos[index];
+      if (info !== undefined && !isDetached(info)) return true;
+      link.fd.close();
+      return false;
+    });
+  }
+
+  async linkById(id: number): Promise<LinuxLink> {
+    return this.#track(new LinuxLink(this.#byId('link', id)));
+  }
+
+  async keep(link: Link): Promise<string | undefined> {
+    if (link instanceof LinuxLink) return keepLink(link);
+    if (link instanceof OldAttachment && link.endsWithProcess) {
+      throw new KernelError('EOPNOTSUPP', `${link.text} ends with this process: nothing can keep it`, {
+        hint: 'attach it from a program that stays: kernel.attach(…)',
+      });
+    }
+    return undefined;
+  }
+
+  async pin(object: KernelObject, path: string): Promise<void> {
+    if (object instanceof LinuxMap || object instanceof LinuxProgram || object instanceof LinuxLink)
+      return pin(object.fd, path);
+    using fd = this.#byId(ID_KINDS[object.kind], object.id);
+    pin(fd, path);
+  }
+
+  async unpin(path: string): Promise<void> {
+    unpin(path);
+  }
+
+  async pinned(path: string): Promise<LinuxMap | LinuxProgram | LinuxLink> {
+    const { fd, kind } = openPinned(path);
+    if (kind === 'map') return this.#map(fd);
+    return kind === 'program' ? this.#program(fd) : this.#track(new LinuxLink(fd));
+  }
+
+  async pins(): Promise<readonly Pin[]> {
+    return allPins();
+  }
+
+  /** Closes every handle that it gave out. */
+  async close(): Promise<void> {
+    this.#open.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Types that the kernel holds, for maps. */
+  btfById(id: number): Btf | undefined {
+    return this.#btf.byId(id)?.btf;
+  }
+
+  /** The same with their strings, for programs. */
+  btfTextById(id: number): BtfText | undefined {
+    return this.#btf.byId(id);
+  }
+
+  #map(fd: Fd): LinuxMap {
+    return this.#track(new LinuxMap(fd, this));
+  }
+
+  #program(fd: Fd): LinuxProgram {
+    return this.#track(new LinuxProgram(fd, this));
+  }
+
+  #track<T extends LinuxMap | LinuxProgram | LinuxLink>(object: T): T {
+    this.#open.add(object.fd);
+    return object;
+  }
+
+  #all<T>(kind: IdKind, make: (fd: Fd) => T): T[] {
+    const found: T[] = [];
+    // What goes away between the two questions is left out.
+    for (const id of objectIds(kind)) {
+      const fd = openById(kind, id);
+      if (fd !== undefined) found.push(make(fd));
+    }
+    return found;
+  }
+
+  #byId(kind: IdKind, id: number): Fd {
+    const fd = openById(kind, id);
+    if (fd !== undefined) return fd;
+    throw new KernelError('ENOENT', `there is no ${kind} with id ${id}`, {
+      facts: { id },
+      hint: `list them with \`skep ${kind} show\``,
+    });
+  }
+}
+
+const ID_KINDS = { map: 'map', program: 'prog', link: 'link' } as const;

@@ -1,0 +1,87 @@
+import { ERRNO, KernelError } from '../errors/errno.js';
+import type { Link, LinkInfo } from '../kernel/kernel.js';
+import { bpf, bpfError, tryBpf } from './bpf/call.js';
+import { openById } from './bpf/object.js';
+import { linkInfo } from './link-info.js';
+import { allPins, BPFFS, pin, unpin } from './pins.js';
+import type { LinuxProgram } from './programs.js';
+import type { Fd } from './sys/fd.js';
+
+/** Where links that commands make are pinned. */
+export const KEPT_LINKS = `${BPFFS}/skep/links`;
+
+/** A link of the running kernel: one descriptor, which all handles of this process share. */
+export class LinuxLink implements Link {
+  readonly kind = 'link';
+  readonly id: number;
+  readonly fd: Fd;
+
+  constructor(fd: Fd) {
+    this.fd = fd;
+    this.id = linkInfo(fd).id;
+  }
+
+  async info(): Promise<LinkInfo> {
+    if (!this.fd.open)
+      throw new KernelError('ENOENT', `link ${this.id} is closed or detached`, { facts: { id: this.id } });
+    return linkInfo(this.fd);
+  }
+
+  /**
+   * Puts another program in the place of the one that runs, in one step: no packet or event sees none or both.
+   *
+   * @param expected refuse when another program than this one runs now.
+   * @throws {KernelError} EPERM when it does, EOPNOTSUPP for links that cannot.
+   */
+  async update(program: LinuxProgram, expected?: LinuxProgram): Promise<void> {
+    this.replaceProgram(program, expected);
+  }
+
+  /** What `update` does, at once. @throws {KernelError} */
+  replaceProgram(program: LinuxProgram, expected?: LinuxProgram): void {
+    bpf('link_update', {
+      link_fd: this.fd.fd,
+      new_prog_fd: program.fd.fd,
+      ...(expected === undefined ? {} : { flags: BPF_F_REPLACE, old_prog_fd: expected.fd.fd }),
+    });
+  }
+
+  /**
+   * Detaches at once where the kernel can (devices, cgroups, netfilter, …). Other links end with their last user: then
+   * skep's own pin and this descriptor are given up.
+   *
+   * @throws {KernelError} EBUSY when a pin of somebody else, or another process, still holds the link.
+   */
+  async detach(): Promise<void> {
+    const { result } = tryBpf('link_detach', { link_fd: this.fd.fd });
+    const cannot = result === -ERRNO.EOPNOTSUPP || result === -ERRNO.EINVAL;
+    if (result < 0 && !cannot) throw bpfError('link_detach', result);
+    const pins = allPins().filter((one) => one.kind === 'link' && one.id === this.id);
+    for (const { path } of pins) if (!cannot || path.startsWith(`${KEPT_LINKS}/`)) unpin(path);
+    this.fd.close();
+    if (!cannot) return;
+    using left = openById('link', this.id);
+    if (left === undefined) return;
+    const others = pins.map(({ path }) => path).filter((path) => !path.startsWith(`${KEPT_LINKS}/`));
+    throw new KernelError('EBUSY', `link ${this.id} ends only with its last user, and it has others`, {
+      facts: { id: this.id, pins: others },
+      hint:
+        others.length > 0
+          ? `remove its pin: rm ${others.join(' ')}`
+          : 'another process holds it: end that process',
+    });
+  }
+
+  async close(): Promise<void> {
+    this.fd.close();
+  }
+}
+
+const BPF_F_REPLACE = 4;
+
+/** Pins a link where `link show` finds it after this process ended. @returns the path. @throws {KernelError} */
+export function keepLink(link: LinuxLink): string {
+  const path = `${KEPT_LINKS}/${link.id}`;
+  pin(link.fd, path);
+  return path;
+}

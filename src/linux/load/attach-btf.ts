@@ -1,0 +1,65 @@
+import { type Btf, findByName } from '../../btf/index.js';
+import { SkepError } from '../../errors/base.js';
+import { KernelError } from '../../errors/errno.js';
+import { nearest } from '../explain/nearest.js';
+
+/** What a program type and attach type are loaded for: how its name is spelled in BTF. */
+interface Rule {
+  readonly what: string;
+  readonly prefix: string;
+  readonly kind: 'func' | 'typedef';
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  trace_raw_tp: { what: 'tracepoint', prefix: 'btf_trace_', kind: 'typedef' },
+  trace_fentry: { what: 'function', prefix: '', kind: 'func' },
+  trace_fexit: { what: 'function', prefix: '', kind: 'func' },
+  modify_return: { what: 'function', prefix: '', kind: 'func' },
+  trace_iter: { what: 'iterator', prefix: 'bpf_iter_', kind: 'func' },
+  lsm_mac: { what: 'LSM hook', prefix: 'bpf_lsm_', kind: 'func' },
+  lsm_cgroup: { what: 'LSM hook', prefix: 'bpf_lsm_', kind: 'func' },
+};
+
+/**
+ * The BTF id of what a tracing or LSM program is loaded for; undefined for attach types that need none.
+ *
+ * @throws {SkepError} `NO_KERNEL_BTF`, `NO_TARGET`; {KernelError} ENOENT naming what is near.
+ */
+export function attachBtfId(
+  attachType: string | undefined,
+  attachTo: string | undefined,
+  btf: () => Btf | undefined,
+): number | undefined {
+  const rule = RULES[attachType ?? ''];
+  if (rule === undefined) return undefined;
+  if (attachTo === undefined) {
+    throw new SkepError('NO_TARGET', `the section of the program names no ${rule.what} after its slash`, {
+      facts: { attachType },
+      hint: `write SEC("${attachType === 'trace_raw_tp' ? 'tp_btf/sched_switch' : 'fentry/tcp_v4_connect'}")`,
+    });
+  }
+  const types = kernelTypes(btf);
+  const id = findByName(types, `${rule.prefix}${attachTo}`, rule.kind);
+  if (id !== undefined) return id;
+  const names = types.types.flatMap((type) =>
+    type.kind === rule.kind && type.name.startsWith(rule.prefix) ? [type.name.slice(rule.prefix.length)] : [],
+  );
+  const near = nearest(attachTo, names);
+  throw new KernelError('ENOENT', `this kernel has no ${rule.what} ${attachTo} in its BTF`, {
+    facts: { name: attachTo, near },
+    ...(near.length === 0 ? {} : { hint: `near are ${near.join(', ')}` }),
+  });
+}
+
+/** @throws {SkepError} `NO_KERNEL_BTF` */
+export function kernelTypes(btf: () => Btf | undefined): Btf {
+  const types = btf();
+  if (types !== undefined) return types;
+  throw new SkepError(
+    'NO_KERNEL_BTF',
+    'this kernel does not tell its types: /sys/kernel/btf/vmlinux is missing',
+    {
+      hint: 'use a kernel with CONFIG_DEBUG_INFO_BTF, as those of all current distributions; kprobes and tracepoints work without',
+    },
+  );
+}

@@ -1,0 +1,207 @@
+import type { Btf } from '../btf/index.js';
+import { KernelError } from '../errors/errno.js';
+import type { BpfMap, MapInfo } from '../kernel/kernel.js';
+import { findMapType, LINUX_MAP_TYPES, mapTypeName } from '../maps/registry.js';
+import type { MapSpec } from '../object/spec.js';
+import {
+  mapAsk,
+  mapCreate,
+  mapDelete,
+  mapFreeze,
+  mapLookup,
+  mapLookupAndDelete,
+  mapNextKey,
+  mapUpdate,
+} from './bpf/map.js';
+import { infoOf } from './bpf/object.js';
+import { loadMapTypes } from './load/types.js';
+import { mapEntries } from './map-entries.js';
+import { type ObjectValues, objectValues } from './map-objects.js';
+import { possibleCpus } from './probe/environment.js';
+import type { Fd } from './sys/fd.js';
+import { fdFacts } from './sys/fdinfo.js';
+
+/** The kernel's number of a map type. @throws {KernelError} EINVAL */
+export function mapTypeId(name: string): number {
+  const id = LINUX_MAP_TYPES.find((type) => type.name === name)?.id;
+  if (id !== undefined) return id;
+  throw new KernelError('EINVAL', `There is no map type ${JSON.stringify(name)}.`, {
+    facts: { type: name },
+    hint: `Linux has ${LINUX_MAP_TYPES.map((row) => row.name).join(', ')}.`,
+  });
+}
+
+/**
+ * Makes a map as its blueprint says: types, inner map, contents, frozen when it is constant.
+ *
+ * @throws {KernelError}
+ */
+export function createMap(spec: MapSpec): Fd {
+  const type = mapTypeId(spec.type);
+  using inner = spec.inner === undefined ? undefined : createMap(spec.inner);
+  using btf = spec.btf === undefined || spec.valueType === undefined ? undefined : loadMapTypes(spec.btf);
+  const bare = {
+    type,
+    name: spec.name,
+    keySize: spec.keySize,
+    valueSize: spec.valueSize,
+    maxEntries: spec.maxEntries,
+    flags: spec.flags,
+    ...(spec.numaNode === undefined ? {} : { numaNode: spec.numaNode }),
+    ...(spec.mapExtra === undefined ? {} : { mapExtra: spec.mapExtra }),
+    ...(inner === undefined ? {} : { inner }),
+  };
+  const types = btf === undefined ? undefined : { btf, key: spec.keyType ?? 0, value: spec.valueType ?? 0 };
+  const map = create(bare, types);
+  try {
+    if (spec.contents !== undefined) mapUpdate(map, new Uint8Array(4), padded(spec.contents, spec.valueSize));
+    if (spec.frozen) mapFreeze(map);
+  } catch (error) {
+    map.close();
+    throw error;
+  }
+  return map;
+}
+
+type Bare = Parameters<typeof mapCreate>[0];
+
+/** Some map types refuse to have types, and older kernels refuse some types: then without, as libbpf does. */
+function create(bare: Bare, types: Bare['types']): Fd {
+  if (types === undefined) return mapCreate(bare);
+  try {
+    return mapCreate({ ...bare, types });
+  } catch {
+    return mapCreate(bare);
+  }
+}
+
+function padded(bytes: Uint8Array, size: number): Uint8Array {
+  const value = new Uint8Array(new ArrayBuffer(size));
+  value.set(bytes.subarray(0, size));
+  return value;
+}
+
+/** What the kernel is asked for when a map tells of its types. */
+export interface TypesById {
+  btfById(id: number): Btf | undefined;
+}
+
+/** A map of the running kernel: one descriptor. */
+export class LinuxMap implements BpfMap {
+  readonly kind = 'map';
+  readonly id: number;
+  readonly fd: Fd;
+  readonly typeName: string;
+  readonly keySize: number;
+  /** Bytes that bpf(2) reads and writes: of a per-CPU map those of all CPUs. */
+  readonly valueBytes: number;
+  readonly maxEntries: number;
+  readonly #asked: boolean;
+  readonly #objects: ObjectValues | undefined;
+  readonly #types: TypesById;
+
+  constructor(fd: Fd, types: TypesById) {
+    this.fd = fd;
+    this.#types = types;
+    const info = infoOf('map', fd);
+    const type = info.u32('type');
+    this.id = info.u32('id');
+    this.typeName = mapTypeName(type) ?? String(type);
+    this.keySize = info.u32('key_size');
+    this.maxEntries = info.u32('max_entries');
+    const perCpu = /percpu/.test(this.typeName);
+    const size = info.u32('value_size');
+    this.valueBytes = perCpu ? ((size + 7) & ~7) * possibleCpus() : size;
+    this.#asked = findMapType(type)?.asked === true;
+    this.#objects = objectValues(this.typeName);
+  }
+
+  async info(): Promise<MapInfo> {
+    const info = infoOf('map', this.fd);
+    const { memlock, frozen } = fdFacts(this.fd);
+    const btfId = info.u32('btf_id');
+    const types = this.#types;
+    return {
+      id: this.id,
+      name: info.name('name'),
+      type: this.typeName,
+      keySize: this.keySize,
+      valueSize: info.u32('value_size'),
+      maxEntries: this.maxEntries,
+      flags: info.u32('map_flags'),
+      frozen: frozen === 1,
+      memlock: memlock ?? 0,
+      ...(btfId === 0 ? {} : { btfId }),
+      ...typed(info.u32('btf_key_type_id'), info.u32('btf_value_type_id')),
+      ...(btfId === 0 ? {} : lazyBtf(() => types.btfById(btfId))),
+    };
+  }
+
+  async lookup(key: Uint8Array): Promise<Uint8Array | undefined> {
+    if (this.#asked) return mapAsk(this.fd, key) ? key.slice() : undefined;
+    this.#expectKey(key);
+    const value = mapLookup(this.fd, key, this.valueBytes);
+    return value;
+  }
+
+  async update(key: Uint8Array, value: Uint8Array, flags = 0): Promise<void> {
+    this.#expectKey(key);
+    if (value.length !== this.valueBytes) throw wrongSize(this.id, 'value', this.valueBytes, value.length);
+    if (this.#objects === undefined) mapUpdate(this.fd, key, value, flags);
+    else this.#objects.put(value, (given) => mapUpdate(this.fd, key, given, flags));
+  }
+
+  async lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined> {
+    this.#expectKey(key);
+    return mapLookupAndDelete(this.fd, key, this.valueBytes);
+  }
+
+  async delete(key: Uint8Array): Promise<void> {
+    this.#expectKey(key);
+    mapDelete(this.fd, key);
+  }
+
+  async nextKey(key?: Uint8Array): Promise<Uint8Array | undefined> {
+    if (key !== undefined) this.#expectKey(key);
+    return mapNextKey(this.fd, key, this.keySize);
+  }
+
+  /**
+   * In batches where the map has them (hashes, arrays and tries; Linux 5.6), each of which is one look at a part of the
+   * map: an entry that is neither added nor deleted meanwhile is seen exactly once. Elsewhere key by key: when the key
+   * that was last seen is deleted, the walk ends early rather than start over.
+   */
+  async *entries(): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array]> {
+    yield* mapEntries(this);
+  }
+
+  async freeze(): Promise<void> {
+    mapFreeze(this.fd);
+  }
+
+  async close(): Promise<void> {
+    this.fd.close();
+  }
+
+  /** A key of another size would have the kernel read beyond it. */
+  #expectKey(key: Uint8Array): void {
+    const size = this.#asked ? this.valueBytes : this.keySize;
+    if (key.length !== this.keySize && key.length !== size)
+      throw wrongSize(this.id, 'key', this.keySize, key.length);
+  }
+}
+
+function wrongSize(id: number, what: string, wanted: number, found: number): KernelError {
+  return new KernelError('EINVAL', `a ${what} of map ${id} has ${wanted} bytes, not ${found}`, {
+    facts: { id, wanted, found },
+  });
+}
+
+function typed(key: number, value: number): { keyType?: number; valueType?: number } {
+  return { ...(key === 0 ? {} : { keyType: key }), ...(value === 0 ? {} : { valueType: value }) };
+}
+
+/** Types are read when somebody looks at them: listings do not. */
+function lazyBtf(read: () => Btf | undefined): { readonly btf?: Btf } {
+  return Object.defineProperty({}, 'btf', { get: read, enumerable: true }) as { readonly btf?: Btf };
+}
