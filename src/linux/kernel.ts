@@ -3,6 +3,7 @@ import type { Btf } from '../btf/index.js';
 import { KernelError } from '../errors/errno.js';
 import type {
   AttachTarget,
+  BtfInfo,
   Kernel,
   KernelObject,
   Link,
@@ -15,7 +16,7 @@ import type { MapSpec } from '../object/spec.js';
 import { OldAttachment } from './attach/old-attachment.js';
 import { attachTo } from './attach/registry.js';
 import { type IdKind, objectIds, openById } from './bpf/object.js';
-import { BtfStore, type BtfText } from './btf-store.js';
+import { BtfStore } from './btf-store.js';
 import { isDetached } from './link-info.js';
 import { keepLink, LinuxLink } from './links.js';
 import { loadProgram } from './load/program.js';
@@ -43,7 +44,7 @@ import { type Fd, FdGroup } from './sys/fd.js';
 export class LinuxKernel implements Kernel, AsyncDisposable {
   readonly kind = 'linux';
   readonly environment = new LinuxEnvironment();
-  readonly #btf = new BtfStore();
+  readonly #btf = new BtfStore(() => this.environment.btf);
   readonly #open = new FdGroup();
 
   private constructor() {}
@@ -122,6 +123,16 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
     return undefined;
   }
 
+  async btfs(): Promise<readonly BtfInfo[]> {
+    return [...this.#btf.infos()];
+  }
+
+  async btfById(id: number): Promise<Btf> {
+    const text = this.#btf.byId(id);
+    if (text !== undefined) return text.btf;
+    throw new KernelError('ENOENT', `there is no BTF with id ${id}`, { facts: { id } });
+  }
+
   async pin(object: KernelObject, path: string): Promise<void> {
     if (object instanceof LinuxMap || object instanceof LinuxProgram || object instanceof LinuxLink)
       return pin(object.fd, path);
@@ -152,22 +163,12 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
     return this.close();
   }
 
-  /** Types that the kernel holds, for maps. */
-  btfById(id: number): Btf | undefined {
-    return this.#btf.byId(id)?.btf;
-  }
-
-  /** The same with their strings, for programs. */
-  btfTextById(id: number): BtfText | undefined {
-    return this.#btf.byId(id);
-  }
-
   #map(fd: Fd): LinuxMap {
-    return this.#track(new LinuxMap(fd, this));
+    return this.#track(new LinuxMap(fd, this.#btf));
   }
 
   #program(fd: Fd): LinuxProgram {
-    return this.#track(new LinuxProgram(fd, this));
+    return this.#track(new LinuxProgram(fd, this.#btf));
   }
 
   #track<T extends LinuxMap | LinuxProgram | LinuxLink>(object: T): T {

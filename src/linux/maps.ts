@@ -14,6 +14,7 @@ import {
   mapUpdate,
 } from './bpf/map.js';
 import { infoOf } from './bpf/object.js';
+import type { BtfStore } from './btf-store.js';
 import { loadMapTypes } from './load/types.js';
 import { mapEntries } from './map-entries.js';
 import { type ObjectValues, objectValues } from './map-objects.js';
@@ -81,11 +82,6 @@ function padded(bytes: Uint8Array, size: number): Uint8Array {
   return value;
 }
 
-/** What the kernel is asked for when a map tells of its types. */
-export interface TypesById {
-  btfById(id: number): Btf | undefined;
-}
-
 /** A map of the running kernel: one descriptor. */
 export class LinuxMap implements BpfMap {
   readonly kind = 'map';
@@ -98,9 +94,9 @@ export class LinuxMap implements BpfMap {
   readonly maxEntries: number;
   readonly #asked: boolean;
   readonly #objects: ObjectValues | undefined;
-  readonly #types: TypesById;
+  readonly #types: BtfStore;
 
-  constructor(fd: Fd, types: TypesById) {
+  constructor(fd: Fd, types: BtfStore) {
     this.fd = fd;
     this.#types = types;
     const info = infoOf('map', fd);
@@ -133,7 +129,7 @@ export class LinuxMap implements BpfMap {
       memlock: memlock ?? 0,
       ...(btfId === 0 ? {} : { btfId }),
       ...typed(info.u32('btf_key_type_id'), info.u32('btf_value_type_id')),
-      ...(btfId === 0 ? {} : lazyBtf(() => types.btfById(btfId))),
+      ...(btfId === 0 ? {} : lazyBtf(() => types.byId(btfId)?.btf)),
     };
   }
 

@@ -6,16 +6,11 @@ import type { LineInfo, SubprogramSpec } from '../object/spec.js';
 import { INFO } from './bpf/info-layouts.js';
 import { infoOf } from './bpf/object.js';
 import { progTestRun } from './bpf/program.js';
-import type { BtfText } from './btf-store.js';
+import type { BtfStore, BtfText } from './btf-store.js';
 import { bootTime } from './sys/boot-time.js';
 import type { Fd } from './sys/fd.js';
 import { fdFacts } from './sys/fdinfo.js';
 import { fill } from './sys/layout.js';
-
-/** What the kernel is asked for when a program tells of its source. */
-export interface TextById {
-  btfTextById(id: number): BtfText | undefined;
-}
 
 /** A program of the running kernel: one descriptor. */
 export class LinuxProgram implements Program {
@@ -23,9 +18,9 @@ export class LinuxProgram implements Program {
   readonly id: number;
   readonly fd: Fd;
   readonly typeName: string;
-  readonly #types: TextById;
+  readonly #types: BtfStore;
 
-  constructor(fd: Fd, types: TextById) {
+  constructor(fd: Fd, types: BtfStore) {
     this.fd = fd;
     this.#types = types;
     const info = infoOf('prog', fd);
@@ -77,7 +72,7 @@ export class LinuxProgram implements Program {
       func_info_rec_size: FUNCTION_BYTES,
     });
     const info = infoOf('prog', this.fd, asked.bytes);
-    const text = this.#types.btfTextById(info.u32('btf_id'));
+    const text = this.#types.byId(info.u32('btf_id'));
     return {
       insns: decodeInsns(insns),
       lines: text === undefined ? [] : readLines(lines, text),

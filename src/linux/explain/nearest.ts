@@ -1,19 +1,33 @@
-/** Names that share the most parts (between underscores) with a wanted one, the best first. */
+/**
+ * Names that share parts (between underscores) with a wanted one, the best first. A part that few names have counts
+ * for more.
+ */
 export function nearest(wanted: string, names: Iterable<string>, most = 5): string[] {
-  const parts = new Set(
-    wanted
+  const parts = partsOf(wanted);
+  const candidates = [...new Set(names)].map((name) => ({ name, own: partsOf(name) }));
+  const having = new Map(
+    [...parts].map((part) => [part, candidates.filter(({ own }) => own.has(part)).length]),
+  );
+  return candidates
+    .map(({ name, own }) => {
+      const shared = [...parts].filter((part) => own.has(part));
+      return {
+        name,
+        size: own.size,
+        score: shared.reduce((sum, part) => sum + 1 / (having.get(part) ?? 1), 0),
+      };
+    })
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || a.size - b.size || (a.name < b.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+function partsOf(name: string): ReadonlySet<string> {
+  return new Set(
+    name
       .toLowerCase()
       .split(/[^a-z0-9]+/)
       .filter((part) => part.length > 1),
   );
-  const scored: { name: string; score: number }[] = [];
-  for (const name of new Set(names)) {
-    const own = name.toLowerCase().split(/[^a-z0-9]+/);
-    const shared = own.filter((part) => parts.has(part)).length;
-    if (shared > 0) scored.push({ name, score: shared - own.length / 100 });
-  }
-  return scored
-    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
-    .slice(0, most)
-    .map(({ name }) => name);
 }
