@@ -160,7 +160,14 @@ async function bundle() {
     ...shared,
     platform: 'neutral',
     splitting: true,
-    entryPoints: { index: 'src/index.ts', isa: 'src/isa/index.ts', btf: 'src/btf/index.ts' },
+    entryPoints: {
+      index: 'src/index.ts',
+      isa: 'src/isa/index.ts',
+      btf: 'src/btf/index.ts',
+      test: 'src/test-kit/index.ts',
+      'test-vitest': 'src/test-kit/vitest.ts',
+    },
+    external: ['vitest'],
   });
   await build({
     ...shared,

@@ -19,6 +19,7 @@ const ALLOWED = {
   object: ['errors', 'isa', 'bytes', 'btf', 'elf', 'hooks', 'maps'],
   compiler: ['errors', 'isa', 'bytes', 'btf', 'elf', 'hooks', 'helpers', 'maps', 'object'],
   verifier: ['errors', 'isa', 'btf', 'hooks', 'helpers', 'kfuncs', 'maps', 'object'],
+  packet: ['errors', 'btf'],
   kernel: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'helpers', 'kfuncs', 'maps', 'verifier'],
   engine: [
     'errors',
@@ -80,6 +81,7 @@ const ALLOWED = {
     'index.ts',
     'skep/compile',
   ],
+  'test-kit': ['errors', 'isa', 'btf', 'object', 'hooks', 'helpers', 'maps', 'packet', 'kernel', 'engine'],
   tools: ['index.ts', 'skep/compile'],
 };
 /** Where a Node API may be used. */

@@ -71,6 +71,11 @@ export function testRun(
   }
 }
 
+/** Whether programs of a type have a test run. */
+export function hasTestRun(type: string): boolean {
+  return SCENES[type] !== undefined;
+}
+
 /**
  * Lays a packet or a context out in the memory for a program of a type, as a test run does.
  * @throws {KernelError} as `testRun`

@@ -2,7 +2,7 @@
  * The C type of every helper, as programs declare it: result, then parameters. Those whose context differs between
  * program types take `void *`. Source: Linux `uapi/linux/bpf.h` (6.18), with the types that programs see.
  */
-export const C_SIGNATURES: Readonly<Record<string, string>> = {
+export const C_SIGNATURES = {
   map_lookup_elem: 'void *(void *map, const void *key)',
   map_update_elem: 'long (void *map, const void *key, const void *value, __u64 flags)',
   map_delete_elem: 'long (void *map, const void *key)',
@@ -220,4 +220,4 @@ export const C_SIGNATURES: Readonly<Record<string, string>> = {
   user_ringbuf_drain: 'long (void *map, void *callback_fn, void *ctx, __u64 flags)',
   cgrp_storage_get: 'void *(void *map, struct cgroup *cgroup, void *value, __u64 flags)',
   cgrp_storage_delete: 'long (void *map, struct cgroup *cgroup)',
-};
+} as const satisfies Readonly<Record<string, string>>;

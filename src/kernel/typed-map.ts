@@ -42,11 +42,24 @@ export class TypedMap<K = unknown, V = unknown> {
   /** All entries; those that change meanwhile may be missed or seen twice. */
   async *entries(): AsyncGenerator<[key: K, value: V]> {
     for await (const [key, value] of this.raw.entries())
-      yield [this.#decode(this.info.keyType, key) as K, this.#decodeValue(value)];
+      yield [this.decodeKey(key), this.#decodeValue(value)];
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<[key: K, value: V]> {
     return this.entries();
+  }
+
+  /** A key or value of `raw`, as `entries` gives it. */
+  decodeKey(bytes: Uint8Array): K {
+    return this.#decode(this.info.keyType, bytes) as K;
+  }
+  decodeValue(bytes: Uint8Array): V {
+    return this.#decodeValue(bytes);
+  }
+
+  /** A value's bytes for `raw`. */
+  encodeValue(value: V): Uint8Array {
+    return this.#encodeValue(value);
   }
 
   #decode(type: number | undefined, bytes: Uint8Array): unknown {

@@ -17,7 +17,7 @@ typedef unsigned long long __u64;
 export function helperDefs(): string {
   const structs = new Set<string>();
   const lines = HELPER_NAMES.flatMap((name, id) => {
-    const signature = C_SIGNATURES[name];
+    const signature = (C_SIGNATURES as Readonly<Record<string, string>>)[name];
     if (signature === undefined) return [];
     for (const [struct] of signature.matchAll(/struct \w+/g)) structs.add(struct);
     const open = signature.indexOf('(');

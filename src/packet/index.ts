@@ -1,0 +1,16 @@
+export { parseAddress } from './addresses.js';
+export { type ArpOptions, arp } from './arp.js';
+export { packet } from './build.js';
+export { diffPackets } from './diff.js';
+export { dissect, hexText, type ShownField, type ShownLayer } from './dissect.js';
+export { type EthernetOptions, ethernet, type VlanOptions, vlan } from './ethernet.js';
+export { bytesOfNumber } from './fields.js';
+export { type IcmpOptions, icmp, icmpv6 } from './icmp.js';
+export { type Ipv4Options, ipv4 } from './ipv4.js';
+export { type Ipv6Options, ipv6 } from './ipv6.js';
+export type { Layer } from './protocol.js';
+export { type TcpFlag, type TcpOptions, tcp } from './tcp.js';
+export type { TcpOption } from './tcp-options.js';
+export { packetText } from './text.js';
+export { type UdpOptions, udp } from './udp.js';
+export { type VxlanOptions, vxlan } from './vxlan.js';
