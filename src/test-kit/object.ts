@@ -2,7 +2,7 @@ import { findByName, readValue } from '../btf/index.js';
 import type { BtfValue } from '../btf/value.js';
 import type { Engine } from '../engine/engine.js';
 import { ProgramHandle } from '../engine/program-handle.js';
-import { hasTestRun } from '../engine/test-run.js';
+import { hasTestRun } from '../engine/scenes/index.js';
 import { hookByName } from '../hooks/index.js';
 import type { Program, RunResult } from '../kernel/kernel.js';
 import type { LoadedObject } from '../kernel/load.js';

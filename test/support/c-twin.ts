@@ -9,6 +9,7 @@ import type { FrontEnd } from '../../src/compiler/front/front.js';
 import { clangInThisThread } from '../../src/compiler/front/in-thread.js';
 import { readClangFile } from '../../src/compiler/front/node/files.js';
 import { Engine } from '../../src/engine/engine.js';
+import { KernelError } from '../../src/errors/errno.js';
 import { attachTypeByName, hookByName } from '../../src/hooks/index.js';
 import type { BpfMap, Kernel, LoadableProgram, RunInput, RunResult } from '../../src/kernel/kernel.js';
 import { load } from '../../src/kernel/load.js';
@@ -25,7 +26,6 @@ import {
   progTestRun,
 } from '../../src/linux/bpf.js';
 import { findMapType } from '../../src/maps/registry.js';
-import { parseObject } from '../../src/object/index.js';
 import type { MapSpec, ObjectSpec } from '../../src/object/spec.js';
 import { funcInfo } from './verifier-btf.js';
 
@@ -37,7 +37,7 @@ let front: FrontEnd | undefined;
 export const TWIN_CASES = 'test/cases/twin';
 
 /** Compiles a case with skep's own compiler and headers. @throws Error with clang's words */
-export async function compileCase(file: string): Promise<ObjectSpec> {
+export async function compileObject(file: string): Promise<Uint8Array> {
   const resolve = createRequire(join(process.cwd(), 'package.json')).resolve;
   front ??= clangInThisThread(readClangFile(resolve('@yowasp/clang')));
   const read = (path: string) => {
@@ -46,7 +46,7 @@ export async function compileCase(file: string): Promise<ObjectSpec> {
   };
   const { object, text } = await compileSource(file, read, front, { btf: linuxBtf, flags: ['-w'] });
   if (object === undefined) throw new Error(text);
-  return parseObject(object);
+  return object;
 }
 
 /** The names of a case's programs, by its text. */
@@ -57,6 +57,8 @@ export function programsOf(file: string): readonly string[] {
 
 /** What a run left behind: r0, the packet, the context, and each map's entries in order of their keys, as hex. */
 export interface CTwinOutcome {
+  /** Why the kernel did not run it at all. */
+  readonly refused: string;
   readonly returnValue: number;
   readonly packet: string;
   readonly ctx: string;
@@ -73,9 +75,18 @@ const LISTED = new Set(['array', 'hash', 'lru_hash', 'lpm_trie']);
 const listed = (spec: ObjectSpec): readonly MapSpec[] =>
   spec.maps.filter(({ type, frozen }) => LISTED.has(type) && frozen !== true);
 
-function outcome(run: RunResult, maps: CTwinOutcome['maps'], input: RunInput): CTwinOutcome {
-  const { returnValue, data, ctx } = run;
-  return { returnValue, packet: hex(data), ctx: input.ctx === undefined ? '' : hex(ctx), maps };
+/** @param contents asked for after the run */
+async function outcome(
+  run: () => Promise<RunResult>,
+  contents: () => Promise<CTwinOutcome['maps']>,
+): Promise<CTwinOutcome> {
+  try {
+    const { returnValue, data, ctx } = await run();
+    return { refused: '', returnValue, packet: hex(data), ctx: hex(ctx), maps: await contents() };
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return { refused: error.errno, returnValue: 0, packet: '', ctx: '', maps: {} };
+  }
 }
 
 /** Runs one program of an object in the engine, on fresh maps. */
@@ -87,15 +98,18 @@ export async function runInEngine(
 ): Promise<CTwinOutcome> {
   const kernel = await Engine.create({ engine });
   const object = await load(spec, kernel, { programs: [program] });
-  const run = await object.program(program).run(input);
-  const maps: Record<string, string[]> = {};
-  for (const { name } of listed(spec)) {
-    const rows: string[] = [];
-    for await (const entry of object.map(name).raw.entries()) rows.push(row(entry));
-    maps[name] = rows.sort();
-  }
+  const contents = async () => {
+    const maps: Record<string, string[]> = {};
+    for (const { name } of listed(spec)) {
+      const rows: string[] = [];
+      for await (const entry of object.map(name).raw.entries()) rows.push(row(entry));
+      maps[name] = rows.sort();
+    }
+    return maps;
+  };
+  const left = await outcome(() => object.program(program).run(input), contents);
   await kernel.close();
-  return outcome(run, maps, input);
+  return left;
 }
 
 /** Runs one program of an object in this machine's own kernel, on fresh maps. @throws Error with the verifier's log */
@@ -103,11 +117,11 @@ export async function runInLinux(spec: ObjectSpec, program: string, input: RunIn
   const kernel = new RawKernel();
   try {
     const object = await load(spec, kernel as unknown as Kernel, { programs: [program] });
-    const run = await object.program(program).run(input);
-    const maps = Object.fromEntries(
-      listed(spec).map((map) => [map.name, contents(kernel.mapFd(object.map(map.name).raw), map)]),
+    const entries = listed(spec).map((map) => [map, kernel.mapFd(object.map(map.name).raw)] as const);
+    return await outcome(
+      () => object.program(program).run(input),
+      async () => Object.fromEntries(entries.map(([map, fd]) => [map.name, contents(fd, map)])),
     );
-    return outcome(run, maps, input);
   } finally {
     kernel.close();
   }

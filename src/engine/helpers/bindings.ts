@@ -8,6 +8,7 @@ import { mapElements } from './families/map-elements.js';
 import { queues } from './families/queues.js';
 import { ringbuf } from './families/ringbuf.js';
 import { skb } from './families/skb.js';
+import { skbEdit } from './families/skb-edit.js';
 import { strings } from './families/strings.js';
 import { task } from './families/task.js';
 import { time } from './families/time.js';
@@ -27,6 +28,7 @@ const FAMILIES: readonly HelperFamily[] = [
   strings,
   xdpFrame,
   skb,
+  skbEdit,
   callbacks,
 ];
 

@@ -20,6 +20,8 @@ export const SYS_THREADED = 65552;
 export const SYS_CLOCK_PINNED = 65556;
 /** u64: nanoseconds since boot that a pinned clock shows. */
 export const SYS_CLOCK_NS = 65560;
+/** u64: socket cookies given so far. */
+export const SYS_SOCK_COOKIES = 67840;
 /** u32: bytes in allocated blocks, headers included. */
 export const SYS_USED = 65568;
 /** u32: bit i is set when size class i of the allocator has a free block. */
@@ -227,7 +229,40 @@ export const SKB_END = 196;
 export const SKB_MAC_HEADER = 200;
 /** u32: address of the network header. */
 export const SKB_NETWORK_HEADER = 204;
+/** u32: a block that helpers took to make the packet longer; freed with the skb. */
+export const SKB_BLOCK = 208;
+/** u32: CHECKSUM_NONE 0, UNNECESSARY 1, COMPLETE 2; and how many checksums were found right, less one. */
+export const SKB_IP_SUMMED = 212;
+export const SKB_CSUM_LEVEL = 216;
+/** u32: 1 when `hash` was set, also to 0. */
+export const SKB_HASH_SET = 220;
+/** u32: 1 once an outer header was put in front. */
+export const SKB_ENCAPSULATION = 224;
 export const SKB_CTX_SIZE = 256;
+
+/** A socket: `struct bpf_sock`, and what the engine keeps behind it. Addresses are in network order, `src_port` is not. */
+export const SOCK_BOUND_DEV_IF = 0;
+export const SOCK_FAMILY = 4;
+export const SOCK_TYPE = 8;
+export const SOCK_PROTOCOL = 12;
+export const SOCK_MARK = 16;
+export const SOCK_PRIORITY = 20;
+export const SOCK_SRC_IP4 = 24;
+export const SOCK_SRC_IP6 = 28;
+export const SOCK_SRC_PORT = 44;
+export const SOCK_DST_PORT = 48;
+export const SOCK_DST_IP4 = 52;
+export const SOCK_DST_IP6 = 56;
+export const SOCK_STATE = 72;
+export const SOCK_RX_QUEUE_MAPPING = 76;
+/** u64: 0 until somebody asks for it. */
+export const SOCK_COOKIE = 80;
+/** u32: the owner's user id. */
+export const SOCK_UID = 88;
+/** u64: the id of its cgroup, and the cookie of its network namespace. */
+export const SOCK_CGROUP = 96;
+export const SOCK_NETNS = 104;
+export const SOCK_SIZE = 256;
 
 /** BPF_MAP_TYPE_* of the map types that the runtime implements. */
 export const MAP_HASH = 1;
@@ -261,3 +296,8 @@ export const ENOSPC = 28;
 export const EOPNOTSUPP = 95;
 export const EACCES = 13;
 export const ENOTSUPP = 524;
+export const EALREADY = 114;
+export const ERANGE = 34;
+export const EBUSY = 16;
+export const EPERM = 1;
+export const ENODEV = 19;

@@ -28,6 +28,9 @@ export interface RuntimeExports {
   queue_at(map: number, index: number, value: number): number;
   hash_dump(map: number, bucket: number, out: number, room: number): bigint;
   perf_ring_create(cpu: number, capacity: number): number;
+  /** Frees what helpers took for an skb. */
+  skb_release(skb: number): void;
+  sock_init(sock: number): void;
   run_repeat(slot: number, ctx: bigint, times: number): bigint;
   /** Replays packets of a batch: `state` is laid out as in replay-layout.ts. */
   replay_run(state: number, first: number, count: number): void;

@@ -19,5 +19,7 @@ typedef __s64 s64;
 		__uint(max_entries, n); \
 	} name SEC(".maps")
 
+#define BPF_F_ADJ_ROOM_ENCAP_L2(bytes) (((u64)(bytes) & 0xff) << 56)
+
 u64 out[64];
 char _license[] SEC("license") = "GPL";

@@ -24,3 +24,9 @@ export {
   ringbuf_discard, ringbuf_output, ringbuf_query, ringbuf_reserve, ringbuf_submit,
 } from './ringbuf';
 export { for_each_map_elem, loop } from './callbacks';
+export * from './flow-hash';
+export {
+  csum_level, csum_update, set_hash, set_hash_invalid, skb_adjust_room, skb_change_head, skb_change_proto, skb_change_tail,
+  skb_change_type, skb_release, skb_vlan_pop, skb_vlan_push,
+} from './skb-edit';
+export { skb_netns_cookie, skb_socket_cookie, skb_socket_uid, sock_cookie, sock_init } from './sock';

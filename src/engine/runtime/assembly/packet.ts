@@ -1,10 +1,11 @@
 // XDP frames and socket buffers, both linear: a packet is the bytes from the context's `data` to its `data_end`.
 import {
-  CPU_REDIRECT_FLAGS, CPU_REDIRECT_IFINDEX, EACCES, EFAULT, EINVAL, ENOMEM, SKB_DATA, SKB_DATA_END, SKB_HASH, SKB_HEAD,
+  CPU_REDIRECT_FLAGS, CPU_REDIRECT_IFINDEX, EACCES, EFAULT, EINVAL, ENOMEM, SKB_DATA, SKB_DATA_END, SKB_HEAD,
   SKB_MAC_HEADER, SKB_NETWORK_HEADER, XDP_DATA, XDP_DATA_END, XDP_DATA_META, XDP_FRAME_END, XDP_FRAME_HEADER,
   XDP_HARD_START,
 } from '../layout';
 import { cpuArea } from './cpu';
+import { set_hash_invalid } from './skb-edit';
 
 const ETH_HLEN: i64 = 14;
 const INT_MAX: u32 = 0x7fffffff;
@@ -115,15 +116,13 @@ export function skb_store_bytes(ctx: usize, offset: u32, from: usize, size: u32,
   if (flags & ~3) return -EINVAL;
   if (!inSkb(ctx, offset, size)) return -EFAULT;
   memory.copy(<usize>(load<u32>(ctx, SKB_DATA) + offset), from, <usize>size);
-  if (flags & 2) store<u32>(ctx, 0, SKB_HASH);
+  if (flags & 2) set_hash_invalid(ctx);
   return 0;
 }
 
 export function skb_pull_data(ctx: usize, size: u32): i32 {
   return <i64>size > skbLength(ctx) ? -ENOMEM : 0;
 }
-
-export function get_hash_recalc(ctx: usize): u32 { return load<u32>(ctx, SKB_HASH); }
 
 /** Where LD_ABS and LD_IND read: 0 when outside of the packet. */
 function legacyAddress(ctx: usize, offset: i32, size: i64): usize {

@@ -4,6 +4,7 @@ import {
   SKB_INGRESS_IFINDEX, SKB_LEN, SKB_MAC_HEADER, SKB_NETWORK_HEADER, SKB_PKT_TYPE, SKB_PROTOCOL, SKB_TSTAMP,
   SKB_VLAN_PRESENT, SKB_VLAN_PROTO, SKB_VLAN_TCI, SKB_WIRE_LEN,
 } from '../layout';
+import { skb_release } from './skb-edit';
 import { FRAME_AREA, RP_FLAG_EGRESS, RP_FLAGS, RP_FRAME, RP_IFINDEX, RP_SKB, RP_TIME } from '../replay-layout';
 
 const PACKET_BROADCAST: u32 = 1;
@@ -48,6 +49,7 @@ export function frameEnter(state: usize, data: u32, size: u32, wire: u32): void 
 /** Fills the context for the frame that was entered. `len` is what was captured, `wire_len` what was sent. */
 export function skbFill(state: usize): usize {
   const ctx = <usize>load<u32>(state, RP_SKB);
+  skb_release(ctx);
   memory.fill(ctx, 0, SKB_CTX_SIZE);
   const data = frameData;
   const ifindex = load<u32>(state, RP_IFINDEX);
