@@ -39,8 +39,9 @@ import type { CaptureSource } from './replay/source.js';
 import { replayPoints } from './replay-points.js';
 import { type RingBufferOptions, RingBufferReader } from './ringbuf-reader.js';
 import type { EngineSnapshot } from './snapshot.js';
-import { Devices } from './world/devices.js';
+import type { Devices } from './world/devices.js';
 import { resolveTracepoint } from './world/tracepoints.js';
+import { World } from './world/world.js';
 
 export interface EngineOptions extends EngineMemoryOptions {
   /** What runs programs: the JIT (default), or the slow reference interpreter. */
@@ -76,8 +77,8 @@ export type EngineReplayOptions = Omit<ReplayOptions, 'device'> & {
 export class Engine implements Kernel {
   readonly kind = 'engine';
   readonly memory: EngineMemory;
-  /** The network devices of the simulated host. */
-  readonly devices = new Devices();
+  /** The simulated host around the programs. */
+  readonly world = new World();
   /** What programs printed. */
   readonly trace: TraceLog;
   /** What programs did, by instruction; only with the option `count`. */
@@ -102,10 +103,14 @@ export class Engine implements Kernel {
     this.#options = options;
     this.memory = EngineMemory.create(options);
     this.trace = new TraceLog(options.onTrace);
-    this.#code = new CodeCache(this.memory, createHostHelpers({ memory: this.memory, trace: this.trace }), {
-      engine: options.engine ?? 'jit',
-      overrides: options.helperOverrides ?? new Map(),
-    });
+    this.#code = new CodeCache(
+      this.memory,
+      createHostHelpers({ memory: this.memory, trace: this.trace, world: this.world }),
+      {
+        engine: options.engine ?? 'jit',
+        overrides: options.helperOverrides ?? new Map(),
+      },
+    );
     this.counts = options.count === true ? new ProgramCounters(this.memory) : undefined;
   }
 
@@ -119,6 +124,11 @@ export class Engine implements Kernel {
     const engine = new Engine(options);
     engine.#restore(snapshot);
     return engine;
+  }
+
+  /** The network devices of the simulated host. */
+  get devices(): Devices {
+    return this.world.devices;
   }
 
   get description(): string {

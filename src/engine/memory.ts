@@ -2,6 +2,7 @@ import { ERRNO, type ErrnoName, KernelError } from '../errors/errno.js';
 import {
   CPU_AREA_SIZE,
   CPU_AREAS,
+  CPU_CGROUP,
   CPU_COMM,
   CPU_ID,
   CPU_PID_TGID,
@@ -16,6 +17,8 @@ import {
 import { loadRuntimeModule, type RuntimeExports } from './runtime/module.js';
 
 const PAGE = 65536;
+/** The id of the root of the cgroup hierarchy. */
+const ROOT_CGROUP = 1n;
 /** 2 GiB. */
 const DEFAULT_MAXIMUM_PAGES = 32768;
 
@@ -38,6 +41,8 @@ export interface CurrentTask {
   readonly gid: number;
   /** At most 15 bytes are kept. */
   readonly comm: string;
+  /** Id of its cgroup (`world.cgroups`); default the root's. */
+  readonly cgroup?: bigint;
 }
 
 /** What another worker needs to become a CPU of the same engine. */
@@ -114,6 +119,7 @@ export class EngineMemory {
     made.view.setUint32(SYS_CPUS, cpus, true);
     for (let cpu = 0; cpu < cpus; cpu++) {
       made.view.setUint32(CPU_AREAS + cpu * CPU_AREA_SIZE + CPU_ID, cpu, true);
+      made.view.setBigUint64(CPU_AREAS + cpu * CPU_AREA_SIZE + CPU_CGROUP, ROOT_CGROUP, true);
       made.seedRandom(BigInt(cpu + 1) * 0x9e3779b97f4a7c15n, cpu);
     }
     return made;
@@ -251,6 +257,7 @@ export class EngineMemory {
     view.setUint32(area + CPU_PID_TGID + 4, task.tgid, true);
     view.setUint32(area + CPU_UID_GID, task.uid, true);
     view.setUint32(area + CPU_UID_GID + 4, task.gid, true);
+    view.setBigUint64(area + CPU_CGROUP, task.cgroup ?? ROOT_CGROUP, true);
     const comm = new Uint8Array(16);
     comm.set(new TextEncoder().encode(task.comm).subarray(0, 15));
     this.write(area + CPU_COMM, comm);

@@ -4,7 +4,7 @@ import { type ReplayOptions, type ReplaySummary, replay } from '../../src/engine
 import type { CaptureSource } from '../../src/engine/replay/source.js';
 import { wasmCallback } from './wasm-callback.js';
 
-export const DEVICE = { ifindex: 2, name: 'eth0' };
+export const DEVICE = { ifindex: 2, name: 'eth0', mtu: 1500 };
 
 type StageProgram = (ctx: number, memory: EngineMemory) => number;
 

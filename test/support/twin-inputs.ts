@@ -18,6 +18,8 @@ const PACKETS: readonly RunInput[] = [
 const INPUTS: Readonly<Record<string, readonly RunInput[]>> = {
   sched_cls: PACKETS,
   xdp: PACKETS,
+  // Linux repeats no tracepoint.
+  raw_tracepoint: [{ repeat: 0 }],
 };
 
 type Fields = readonly (readonly [offset: number, value: number])[];

@@ -3,6 +3,7 @@ import { HELPERS, helperByName } from '../../helpers/registry.js';
 import { MAP_TYPES } from '../../maps/registry.js';
 import type { HelperBinding } from '../abi.js';
 import { EngineMemory } from '../memory.js';
+import { World } from '../world/world.js';
 import { bindingFor, createHostHelpers } from './bindings.js';
 import { TraceLog } from './trace-log.js';
 
@@ -22,7 +23,7 @@ function importer({ name, params, result }: Extract<HelperBinding, { kind: 'runt
 
 const memory = EngineMemory.create();
 const runtime = memory.runtime as unknown as WebAssembly.ModuleImports;
-const host = createHostHelpers({ memory, trace: new TraceLog() });
+const host = createHostHelpers({ memory, trace: new TraceLog(), world: new World() });
 const maps = [
   undefined,
   ...MAP_TYPES.flatMap((type) =>

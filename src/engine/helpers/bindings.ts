@@ -4,14 +4,20 @@ import { type Insn, operationAt } from '../../isa/index.js';
 import type { HelperBinding } from '../abi.js';
 import { callbacks } from './families/callbacks.js';
 import { control } from './families/control.js';
+import { kernelObjects } from './families/kernel-objects.js';
 import { mapElements } from './families/map-elements.js';
+import { parse } from './families/parse.js';
 import { queues } from './families/queues.js';
 import { ringbuf } from './families/ringbuf.js';
+import { routes } from './families/routes.js';
 import { skb } from './families/skb.js';
 import { skbEdit } from './families/skb-edit.js';
+import { socketIdentity } from './families/socket-identity.js';
+import { sockets } from './families/sockets.js';
 import { strings } from './families/strings.js';
 import { task } from './families/task.js';
 import { time } from './families/time.js';
+import { timers } from './families/timers.js';
 import { tracing } from './families/tracing.js';
 import { xdpFrame } from './families/xdp-frame.js';
 import type { HelperFamily, HelperUse, HostContext, HostHelpers } from './family.js';
@@ -29,7 +35,13 @@ const FAMILIES: readonly HelperFamily[] = [
   xdpFrame,
   skb,
   skbEdit,
+  routes,
+  sockets,
+  socketIdentity,
+  kernelObjects,
   callbacks,
+  timers,
+  parse,
 ];
 
 const BINDINGS = new Map(FAMILIES.flatMap(({ bindings }) => Object.entries(bindings)));

@@ -2,6 +2,7 @@ import { hookByName } from '../../hooks/index.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { HelperBinding, HostFunction } from '../abi.js';
 import type { EngineMemory } from '../memory.js';
+import type { World } from '../world/world.js';
 import type { TraceLog } from './trace-log.js';
 
 /** What is known at a call: the program's type, and the map argument where it is the same on every path. */
@@ -21,6 +22,7 @@ export interface HostContext {
   readonly memory: EngineMemory;
   /** Where printed lines go. */
   readonly trace: TraceLog;
+  readonly world: World;
 }
 
 /** How the engine runs the helpers of one file of `src/helpers`. */

@@ -19,6 +19,7 @@ import {
   XDP_FRAME_END,
   XDP_HARD_START,
 } from '../runtime/layout.js';
+import { World } from '../world/world.js';
 import { bindingFor, createHostHelpers } from './bindings.js';
 import { TraceLog } from './trace-log.js';
 
@@ -30,7 +31,7 @@ PACKET.set([0x08, 0x00, 0x45, 0x00, 0x00, 0x4c], 12);
 
 const memory = EngineMemory.create();
 const trace = new TraceLog();
-const host = createHostHelpers({ memory, trace });
+const host = createHostHelpers({ memory, trace, world: new World() });
 const FRAME = memory.alloc(4096);
 const CTX = memory.alloc(256);
 

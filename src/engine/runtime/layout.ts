@@ -50,6 +50,8 @@ export const CPU_RANDOM = 40;
 export const CPU_REDIRECT_IFINDEX = 48;
 /** u32: its flags. */
 export const CPU_REDIRECT_FLAGS = 52;
+/** u64: id of the current task's cgroup. */
+export const CPU_CGROUP = 56;
 /** The BPF stack is what lies from here to the end of the area; it grows down. */
 export const CPU_STACK_LOW = 8192;
 
@@ -262,6 +264,8 @@ export const SOCK_UID = 88;
 /** u64: the id of its cgroup, and the cookie of its network namespace. */
 export const SOCK_CGROUP = 96;
 export const SOCK_NETNS = 104;
+/** Its `struct bpf_tcp_sock`, 96 bytes. */
+export const SOCK_TCP = 112;
 export const SOCK_SIZE = 256;
 
 /** BPF_MAP_TYPE_* of the map types that the runtime implements. */

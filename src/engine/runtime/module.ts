@@ -31,6 +31,8 @@ export interface RuntimeExports {
   /** Frees what helpers took for an skb. */
   skb_release(skb: number): void;
   sock_init(sock: number): void;
+  sock_cookie(sock: number): bigint;
+  sock_netns_cookie(sock: number): bigint;
   run_repeat(slot: number, ctx: bigint, times: number): bigint;
   /** Replays packets of a batch: `state` is laid out as in replay-layout.ts. */
   replay_run(state: number, first: number, count: number): void;

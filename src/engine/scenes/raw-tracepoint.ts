@@ -5,7 +5,7 @@ import { NOTHING, type Scene, Stage } from './scene.js';
 
 const MAX_ARGS = 12;
 
-/** Raw tracepoints: the context is an array of 64-bit arguments, of which Linux gives nothing back. */
+/** Raw tracepoints: the context is an array of 64-bit arguments. */
 export function rawTracepointScene(memory: EngineMemory, input: RunInput): Scene {
   const given = input.ctx ?? NOTHING;
   if (given.length > MAX_ARGS * 8) {

@@ -6,7 +6,13 @@ export interface Device {
   readonly ifindex: number;
   /** At most 15 bytes, as in Linux. */
   readonly name: string;
+  /** Largest packet, without the link-layer header. */
+  readonly mtu: number;
 }
+
+/** What Linux gives the loopback device, and an Ethernet device. */
+const LOOPBACK_MTU = 65536;
+const ETHERNET_MTU = 1500;
 
 const MAX_NAME = 15;
 
@@ -16,7 +22,7 @@ export class Devices {
   #nextIndex = 1;
 
   constructor() {
-    this.add('lo');
+    this.add('lo', LOOPBACK_MTU);
     this.add('eth0');
   }
 
@@ -26,7 +32,7 @@ export class Devices {
   }
 
   /** @throws {KernelError} EEXIST, EINVAL for a name that Linux would refuse. */
-  add(name: string): Device {
+  add(name: string, mtu = ETHERNET_MTU): Device {
     if (name === '' || name === '.' || name === '..' || /[/:\s]/.test(name) || utf8Length(name) > MAX_NAME) {
       throw new KernelError('EINVAL', `"${name}" cannot be the name of a device.`, {
         hint: `Use 1 to ${MAX_NAME} bytes without spaces, slashes and colons.`,
@@ -35,7 +41,7 @@ export class Devices {
     if (this.#devices.some((device) => device.name === name)) {
       throw new KernelError('EEXIST', `There is a device named ${name} already.`);
     }
-    const device = { ifindex: this.#nextIndex++, name };
+    const device = { ifindex: this.#nextIndex++, name, mtu };
     this.#devices.push(device);
     return device;
   }
@@ -50,9 +56,13 @@ export class Devices {
     });
   }
 
+  find(ifindex: number): Device | undefined {
+    return this.#devices.find((device) => device.ifindex === ifindex);
+  }
+
   /** @throws {KernelError} ENODEV */
   byIndex(ifindex: number): Device {
-    const device = this.#devices.find((candidate) => candidate.ifindex === ifindex);
+    const device = this.find(ifindex);
     if (device !== undefined) return device;
     throw new KernelError('ENODEV', `There is no device with index ${ifindex}.`, { facts: { ifindex } });
   }

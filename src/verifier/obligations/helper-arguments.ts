@@ -39,6 +39,7 @@ import {
   TYPE_XDP_SOCK,
 } from '../state/layout.js';
 import { readRange } from '../transfer/stack-load.js';
+import { checkConstantString } from './constant-string.js';
 import { checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
 import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
 import { checkPointerOffset } from './pointer-offset.js';
@@ -64,6 +65,8 @@ export interface CallFacts {
   releases: number;
   /** The function to call back, -1 for none. */
   subprogram: number;
+  /** The constant string, its zero with it. */
+  string?: Uint8Array;
 }
 
 const MEMORY_TYPES = [
@@ -88,6 +91,7 @@ const ACCEPTED: Readonly<Record<string, readonly number[]>> = {
   size: [TYPE_SCALAR],
   alloc_size: [TYPE_SCALAR],
   alloc_mem: [TYPE_MEM | FLAG_RINGBUF],
+  const_str: [TYPE_MAP_VALUE],
   func: [TYPE_FUNC],
   stack_or_null: [TYPE_STACK],
 };
@@ -200,6 +204,9 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
       return;
     case 'func':
       call.subprogram = s.memory.aux(reg);
+      return;
+    case 'const_str':
+      call.string = checkConstantString(s, regno);
       return;
     case 'alloc_size':
       if (!s.memory.isConst(reg)) refuse(helperSize, s.at, { kind: 'constant', reg: regno });

@@ -6,6 +6,7 @@ import { callArguments } from './call-arguments.js';
 import { callDepth } from './call-depth.js';
 import { callDestination } from './call-destination.js';
 import { callback } from './callback.js';
+import { constantString } from './constant-string.js';
 import { ctxAccess } from './ctx-access.js';
 import { divByZero } from './div-by-zero.js';
 import { framePointerReadOnly } from './frame-pointer-read-only.js';
@@ -72,6 +73,7 @@ export const RULES = [
   callArguments,
   callDepth,
   callDestination,
+  constantString,
   ctxAccess,
   divByZero,
   framePointerReadOnly,

@@ -3,6 +3,7 @@ import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
 import { openRegion } from '../kfunc/sections.js';
+import { checkFormat } from '../obligations/constant-string.js';
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
 import { accessMemory } from '../obligations/memory.js';
 import { markPrecise } from '../prune/precision.js';
@@ -93,6 +94,8 @@ export function transferHelperCall(s: Session, id: number): void {
   };
   for (let index = 0; index < args.length; index++) checkArgument(s, call, index);
   checkMap(s, call);
+  if (name === 'bpf_snprintf' && call.string !== undefined)
+    checkFormat(s, call.string, s.memory.constNumber(s.reg(5)) ?? 0);
   noteFacts(s, call);
   fill(s, call);
   releaseArgument(s, call);

@@ -1,4 +1,20 @@
-import { type HelperFamily, i32, i64, runtime, status } from '../family.js';
+import { ERRNO } from '../../../errors/errno.js';
+import { SKB_DATA, SKB_LEN, SKB_SK, SOCK_CGROUP } from '../../runtime/layout.js';
+import {
+  failed,
+  type HelperFamily,
+  type HostContext,
+  host,
+  i32,
+  i64,
+  low32,
+  runtime,
+  status,
+} from '../family.js';
+
+const INGRESS = 1n;
+/** What the net_cls controller and routes without realms say. */
+const NO_CLASS = runtime('no_class', [], i32);
 
 export const skbEdit: HelperFamily = {
   bindings: {
@@ -13,5 +29,31 @@ export const skbEdit: HelperFamily = {
     bpf_csum_level: runtime('csum_level', [i32, i64], i64),
     bpf_set_hash: runtime('set_hash', [i32, i32], i64),
     bpf_set_hash_invalid: runtime('set_hash_invalid', [i32], i64),
+    bpf_skb_ecn_set_ce: runtime('skb_ecn_set_ce', [i32], i64),
+    bpf_skb_set_tstamp: runtime('skb_set_tstamp', [i32, i64, i32], i64),
+    bpf_clone_redirect: host('clone_redirect', 3),
+    bpf_get_cgroup_classid: NO_CLASS,
+    bpf_skb_cgroup_classid: NO_CLASS,
+    bpf_get_route_realm: NO_CLASS,
+    bpf_skb_cgroup_id: host('skb_cgroup_id', 1),
+    bpf_skb_ancestor_cgroup_id: host('skb_ancestor_cgroup_id', 2),
+  },
+  host({ memory, world }: HostContext) {
+    const cgroupOf = (skb: bigint | undefined): bigint => {
+      const socket = Number(memory.view.getBigUint64(Number(skb) + SKB_SK, true));
+      return socket === 0 ? 0n : memory.view.getBigUint64(socket + SOCK_CGROUP, true);
+    };
+    return {
+      clone_redirect(skb, ifindex, flags = 0n) {
+        if ((flags & ~INGRESS) !== 0n || world.devices.find(low32(ifindex)) === undefined)
+          return failed(ERRNO.EINVAL);
+        const at = Number(skb);
+        const data = memory.read(memory.u32(at + SKB_DATA), memory.u32(at + SKB_LEN));
+        world.send({ ifindex: low32(ifindex), ingress: flags !== 0n, data });
+        return 0n;
+      },
+      skb_cgroup_id: cgroupOf,
+      skb_ancestor_cgroup_id: (skb, level) => world.cgroups.ancestor(cgroupOf(skb), low32(level))?.id ?? 0n,
+    };
   },
 };

@@ -1,4 +1,5 @@
 import { ERRNO } from '../../../errors/errno.js';
+import { formatTrace } from '../../../helpers/format.js';
 import {
   contextOf,
   failed,
@@ -10,7 +11,6 @@ import {
   low32,
   status,
 } from '../family.js';
-import { formatTrace } from '../format.js';
 import { readString, readWords } from '../guest.js';
 
 const PERF_OUTPUT = { xdp: 'xdp_event_output', skb: 'skb_event_output', other: 'perf_event_output' };

@@ -26,7 +26,12 @@ export {
 export { for_each_map_elem, loop } from './callbacks';
 export * from './flow-hash';
 export {
-  csum_level, csum_update, set_hash, set_hash_invalid, skb_adjust_room, skb_change_head, skb_change_proto, skb_change_tail,
-  skb_change_type, skb_release, skb_vlan_pop, skb_vlan_push,
+  csum_level, csum_update, no_class, set_hash, set_hash_invalid, skb_adjust_room, skb_change_head, skb_change_proto, skb_change_tail,
+  skb_change_type, skb_ecn_set_ce, skb_release, skb_set_tstamp, skb_vlan_pop, skb_vlan_push,
 } from './skb-edit';
-export { skb_netns_cookie, skb_socket_cookie, skb_socket_uid, sock_cookie, sock_init } from './sock';
+export {
+  first_netns_cookie, skb_socket_cookie, skb_socket_uid, sock_cookie, sock_full, sock_init, sock_listener,
+  sock_netns_cookie, sock_release, sock_tcp,
+} from './sock';
+export { strtol, strtoul } from './numbers';
+export { spin_lock, spin_unlock } from './locks';

@@ -87,6 +87,17 @@ export function skb_redirect(ifindex: u32, flags: u64): u64 {
   return 7;
 }
 
+/** To the other end of a veth device. */
+export function skb_redirect_peer(ifindex: u32, flags: u64): u64 { return flags ? 2 : skb_redirect(ifindex, 0); }
+
+/** `sizeof(struct bpf_redir_neigh)` */
+const REDIR_NEIGH: u32 = 20;
+
+/** To a neighbour's address: the next hop is that of `params`, or, without one, of the packet's route. */
+export function skb_redirect_neigh(ifindex: u32, params: usize, size: u32, flags: u64): u64 {
+  return flags || (size && size < REDIR_NEIGH) ? 2 : skb_redirect(ifindex, 0);
+}
+
 @inline function skbLength(ctx: usize): i64 { return at(ctx, SKB_DATA_END) - at(ctx, SKB_DATA); }
 @inline function inSkb(ctx: usize, offset: u32, size: u32): bool {
   return offset <= INT_MAX && <i64>offset + <i64>size <= skbLength(ctx);

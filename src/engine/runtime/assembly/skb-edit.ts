@@ -1,8 +1,9 @@
 // What surrounds a packet: tags, headers, room, type, and what is known of its checksums. Linux: net/core/filter.c.
 import {
-  EACCES, EALREADY, EFAULT, EINVAL, ENOMEM, ENOTSUPP, SKB_BLOCK, SKB_CSUM_LEVEL, SKB_DATA, SKB_DATA_END, SKB_DATA_META,
+  EACCES, EALREADY, EFAULT, EINVAL, ENOMEM, ENOTSUPP, EOPNOTSUPP, SKB_BLOCK, SKB_CSUM_LEVEL, SKB_DATA, SKB_DATA_END, SKB_DATA_META,
   SKB_ENCAPSULATION, SKB_END, SKB_GSO_SEGS, SKB_GSO_SIZE, SKB_HASH, SKB_HASH_SET, SKB_HEAD, SKB_IP_SUMMED, SKB_LEN, SKB_MAC_HEADER,
-  SKB_NETWORK_HEADER, SKB_PKT_TYPE, SKB_PROTOCOL, SKB_VLAN_PRESENT, SKB_VLAN_PROTO, SKB_VLAN_TCI,
+  SKB_NETWORK_HEADER, SKB_PKT_TYPE, SKB_PROTOCOL, SKB_TSTAMP, SKB_TSTAMP_TYPE,
+  SKB_VLAN_PRESENT, SKB_VLAN_PROTO, SKB_VLAN_TCI,
 } from '../layout';
 import { alloc, free } from './alloc';
 
@@ -325,3 +326,58 @@ export function set_hash(skb: usize, hash: u32): u64 {
   set(skb, SKB_HASH_SET, 1);
   return 0;
 }
+
+// ---- congestion, time, classes
+
+const ECN_MASK: u32 = 3;
+
+// What is behind VLAN tags. As in Linux the network header may nevertheless still be that of the tag.
+function innerProtocol(skb: usize): u32 {
+  let protocol = get(skb, SKB_PROTOCOL);
+  const end = get(skb, SKB_DATA_END);
+  for (let at = get(skb, SKB_MAC_HEADER) + ETH_HLEN; isVlan(protocol) && at + VLAN_HLEN <= end; at += VLAN_HLEN) {
+    protocol = load<u16>(<usize>at, 2);
+  }
+  return protocol;
+}
+
+/** Marks the packet: 1, or 0 when its sender does not do ECN or it is no IP packet. */
+export function skb_ecn_set_ce(skb: usize): u64 {
+  const header = <usize>get(skb, SKB_NETWORK_HEADER);
+  const end = <usize>get(skb, SKB_DATA_END);
+  const protocol = innerProtocol(skb);
+  if (protocol == ETH_P_IP && header + 20 <= end) {
+    const service: u32 = load<u8>(header, 1);
+    if (!(service & ECN_MASK)) return 0;
+    if ((service & ECN_MASK) == ECN_MASK) return 1;
+    // The checksum is of 16-bit words, of which this is the lower byte of one.
+    const sum: u32 = bswap<u16>(load<u16>(header, 10)) + (service & ECN_MASK) + 0xffff - ECN_MASK;
+    store<u16>(header, bswap<u16>(<u16>((sum & 0xffff) + (sum >> 16))), 10);
+    store<u8>(header, <u8>(service | ECN_MASK), 1);
+    return 1;
+  }
+  if (protocol == ETH_P_IPV6 && header + 40 <= end) {
+    const second: u32 = load<u8>(header, 1);
+    if (!(second & 0x30)) return 0;
+    store<u8>(header, <u8>(second | 0x30), 1);
+    return 1;
+  }
+  return 0;
+}
+
+/** CLOCK_REALTIME, which may be at no time at all. */
+const TSTAMP_REAL: u32 = 0;
+const TSTAMP_MOST: u32 = 2;
+
+/** The time of delivery, by one of Linux's clocks. */
+export function skb_set_tstamp(skb: usize, time: u64, clock: u32): i64 {
+  const protocol = get(skb, SKB_PROTOCOL);
+  if (protocol != ETH_P_IP && protocol != ETH_P_IPV6) return -EOPNOTSUPP;
+  if (clock > TSTAMP_MOST || (clock != TSTAMP_REAL && time == 0)) return -EINVAL;
+  store<u64>(skb, time, SKB_TSTAMP);
+  store<u8>(skb, <u8>clock, SKB_TSTAMP_TYPE);
+  return 0;
+}
+
+/** Nobody of the simulated host is in a class of the net_cls controller, and no route has a realm. */
+export function no_class(): u32 { return 0; }

@@ -1,6 +1,6 @@
 // Time, randomness, and who runs.
 import {
-  CPU_COMM, CPU_ID, CPU_PID_TGID, CPU_RANDOM, CPU_UID_GID, EINVAL, SYS_CLOCK_NS, SYS_CLOCK_PINNED,
+  CPU_CGROUP, CPU_COMM, CPU_ID, CPU_PID_TGID, CPU_RANDOM, CPU_UID_GID, EINVAL, SYS_CLOCK_NS, SYS_CLOCK_PINNED,
 } from '../layout';
 import { cpuArea } from './cpu';
 
@@ -37,3 +37,5 @@ export function get_current_comm(buffer: usize, size: u32): i32 {
   memory.copy(buffer, cpuArea + CPU_COMM, <usize>min<u32>(size - 1, 15));
   return 0;
 }
+
+export function get_current_cgroup_id(): u64 { return load<u64>(cpuArea, CPU_CGROUP); }

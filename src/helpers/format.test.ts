@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { assemble } from '../../isa/index.js';
-import { bpfAvailability, progLoad, progTestRun } from '../../linux/bpf.js';
+import { assemble } from '../isa/index.js';
+import { bpfAvailability, progLoad, progTestRun } from '../linux/bpf.js';
 import { formatTrace } from './format.js';
 
 const { available, reason } = bpfAvailability();
