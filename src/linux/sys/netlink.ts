@@ -8,6 +8,9 @@ const SOCK_CLOEXEC = 0o2000000;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const HEADER = 16;
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
+const FIVE_SECONDS = new Uint8Array(new BigInt64Array([5n, 0n]).buffer);
 
 /** `NLM_F_*` */
 export const NLM = { request: 1, ack: 4, dump: 0x300, replace: 0x100, excl: 0x200, create: 0x400 } as const;
@@ -72,12 +75,15 @@ export function netlink(
   const made = checked(libc().socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0));
   if (made < 0) throw callError('a netlink socket', made, { needs: ['CAP_NET_ADMIN'] });
   using fd = new Fd(made);
+  // An answer comes at once or never.
+  libc().setsockopt(fd.fd, SOL_SOCKET, SO_RCVTIMEO, FIVE_SECONDS, FIVE_SECONDS.length);
   const { bytes } = message;
   const request = new Uint8Array(new ArrayBuffer(HEADER + bytes.length));
   const view = new DataView(request.buffer);
   view.setUint32(0, request.length, true);
   view.setUint16(4, type, true);
-  view.setUint16(6, flags | NLM.request | (flags & NLM.dump ? 0 : NLM.ack), true);
+  const isDump = (flags & NLM.dump) === NLM.dump;
+  view.setUint16(6, flags | NLM.request | (isDump ? 0 : NLM.ack), true);
   view.setUint32(8, 1, true);
   request.set(bytes, HEADER);
   const sent = checked(libc().send(fd.fd, request, request.length, 0));
