@@ -178,6 +178,7 @@ async function bundle() {
       'cli/exec': 'src/cli/exec.ts',
       compile: 'src/compiler/node/index.ts',
       linux: 'src/linux/index.ts',
+      bundler: 'src/bundler/index.ts',
     },
     external: ['koffi', '@yowasp/clang'],
   });

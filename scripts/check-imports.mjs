@@ -17,6 +17,8 @@ const ALLOWED = {
   kfuncs: ['errors', 'isa', 'btf', 'hooks'],
   hooks: ['errors', 'isa', 'btf'],
   object: ['errors', 'isa', 'bytes', 'btf', 'elf', 'hooks', 'maps'],
+  bundler: ['errors', 'skep/compile', 'skeleton'],
+  skeleton: ['errors', 'isa', 'btf', 'elf', 'object', 'hooks', 'maps'],
   compiler: ['errors', 'isa', 'bytes', 'btf', 'elf', 'hooks', 'helpers', 'maps', 'object'],
   verifier: ['errors', 'isa', 'btf', 'hooks', 'helpers', 'kfuncs', 'maps', 'object'],
   packet: ['errors', 'btf'],
@@ -72,6 +74,7 @@ const ALLOWED = {
     'kfuncs',
     'maps',
     'compiler',
+    'skeleton',
     'verifier',
     'kernel',
     'engine',
@@ -86,7 +89,7 @@ const ALLOWED = {
 };
 /** Where a Node API may be used. */
 const NODE_MAY = [
-  /^src\/(linux|cli|remote)\//,
+  /^src\/(linux|cli|remote|bundler)\//,
   /^src\/engine\/root\//,
   /^src\/compiler\/(front\/)?node\//,
   /^tools\//,

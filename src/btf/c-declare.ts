@@ -1,7 +1,7 @@
 import { btfError } from '../errors/btf.js';
 import { isPacked } from './align.js';
 import { layOutMembers } from './c-layout.js';
-import type { CNames } from './c-names.js';
+import { CNames } from './c-names.js';
 import { cycle, resolve, typeAt } from './resolve.js';
 import type { Btf, BtfParam, BtfType, BtfTypeId } from './types.js';
 
@@ -15,9 +15,18 @@ export interface CContext {
   readonly names: CNames;
   /** Write `btf_type_tag` attributes, which only clang knows. */
   readonly typeTags: boolean;
+  /** Leave out `const`, `volatile` and `restrict`: user space sets what programs only read. */
+  readonly stripQualifiers: boolean;
   inlined: number;
   /** Anonymous enumerations that are written out, whose enumerators exist therefore. */
   readonly spelled: Set<BtfTypeId>;
+}
+
+export function cContext(
+  btf: Btf,
+  { typeTags = false, stripQualifiers = false }: Partial<Pick<CContext, 'typeTags' | 'stripQualifiers'>> = {},
+): CContext {
+  return { btf, names: new CNames(btf), typeTags, stripQualifiers, inlined: 0, spelled: new Set() };
 }
 
 /**
@@ -37,7 +46,8 @@ export function declare(context: CContext, id: BtfTypeId, name: string, indent =
       case 'volatile':
       case 'restrict':
         // Those of an array and of its elements say the same.
-        if (!qualifiers.includes(type.kind)) qualifiers = `${qualifiers}${type.kind} `;
+        if (!context.stripQualifiers && !qualifiers.includes(type.kind))
+          qualifiers = `${qualifiers}${type.kind} `;
         at = type.type;
         break;
       case 'type_tag':

@@ -1,5 +1,12 @@
-import { type CContext, compositeBody, declare, enumBody, isArray, MAX_C_DEPTH } from './c-declare.js';
-import { CNames } from './c-names.js';
+import {
+  type CContext,
+  cContext,
+  compositeBody,
+  declare,
+  enumBody,
+  isArray,
+  MAX_C_DEPTH,
+} from './c-declare.js';
 import { cycle, typeAt } from './resolve.js';
 import type { Btf, BtfType, BtfTypeId } from './types.js';
 
@@ -60,7 +67,7 @@ class CWriter {
 
   constructor(btf: Btf, typeTags: boolean) {
     this.#btf = btf;
-    this.#context = { btf, names: new CNames(btf), typeTags, inlined: 0, spelled: new Set() };
+    this.#context = cContext(btf, { typeTags });
   }
 
   /** Anonymous enumerations come last, unless what was written spells them out. */

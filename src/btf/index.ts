@@ -1,4 +1,5 @@
 export { alignOf } from './align.js';
+export { cContext, declare } from './c-declare.js';
 export { CORE_KINDS, type CoreKind } from './core/kinds.js';
 export { coreReach } from './core/reach.js';
 export { type CoreRelocation, type CoreTarget, coreRelocate } from './core/relocate.js';

@@ -25,6 +25,20 @@ export type BtfValue =
   | readonly BtfValue[]
   | { readonly [name: string]: BtfValue };
 
+/**
+ * What may be given where a value of type `T` is written: members that are left out are zero, and numbers do for
+ * bigints. Of a union's members, give the one that counts.
+ */
+export type Given<T> = T extends bigint
+  ? bigint | number
+  : T extends number | string | boolean | Uint8Array
+    ? T
+    : T extends readonly (infer E)[]
+      ? readonly Given<E>[]
+      : T extends object
+        ? { readonly [M in keyof T]?: Given<T[M]> }
+        : T;
+
 export type Scalar = Extract<BtfType, { kind: 'int' | 'enum' | 'enum64' | 'ptr' | 'float' }>;
 export type Composite = Extract<BtfType, { kind: 'struct' | 'union' }>;
 

@@ -206,6 +206,21 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/gen-object.js'),
   },
   {
+    path: ['gen', 'skeleton'],
+    usage: 'OBJECT [name NAME] [type TYPE]…',
+    doc: 'write a C header, or a TypeScript module, that embeds an object and gives its parts as members',
+    options: [
+      { name: 'ts', doc: 'TypeScript; type TYPE adds types of records, such as those of a ring buffer' },
+    ],
+    load: () => import('./commands/gen-skeleton.js'),
+  },
+  {
+    path: ['gen', 'subskeleton'],
+    usage: 'OBJECT [name NAME]',
+    doc: 'write a C header for a part of an object, such as a library',
+    load: () => import('./commands/gen-subskeleton.js'),
+  },
+  {
     path: ['gen', 'min_core_btf'],
     usage: 'INPUT OUTPUT OBJECT [OBJECT…]',
     doc: 'cut a kernel’s types down to what objects need to be fitted to it',

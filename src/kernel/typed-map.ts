@@ -1,5 +1,5 @@
 import { readValue } from '../btf/read-value.js';
-import type { BtfValue } from '../btf/value.js';
+import type { BtfValue, Given } from '../btf/value.js';
 import { writeValue } from '../btf/write-value.js';
 import type { BpfMap, MapInfo } from './kernel.js';
 
@@ -24,18 +24,18 @@ export class TypedMap<K = unknown, V = unknown> {
   }
 
   /** The value of a key, or undefined. */
-  async get(key: K): Promise<V | undefined> {
+  async get(key: Given<K>): Promise<V | undefined> {
     const value = await this.raw.lookup(this.#encodeKey(key));
     return value === undefined ? undefined : this.#decodeValue(value);
   }
 
   /** @param flags BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. @throws {KernelError} EEXIST, ENOENT, E2BIG */
-  async set(key: K, value: V, flags = 0): Promise<void> {
+  async set(key: Given<K>, value: Given<V>, flags = 0): Promise<void> {
     await this.raw.update(this.#encodeKey(key), this.#encodeValue(value), flags);
   }
 
   /** @throws {KernelError} ENOENT */
-  async delete(key: K): Promise<void> {
+  async delete(key: Given<K>): Promise<void> {
     await this.raw.delete(this.#encodeKey(key));
   }
 
@@ -74,7 +74,7 @@ export class TypedMap<K = unknown, V = unknown> {
       : writeValue(btf, type, value as BtfValue, true);
   }
 
-  #encodeKey(key: K): Uint8Array {
+  #encodeKey(key: Given<K>): Uint8Array {
     return this.#encode(this.info.keyType, key);
   }
 
@@ -91,7 +91,7 @@ export class TypedMap<K = unknown, V = unknown> {
     return values as V;
   }
 
-  #encodeValue(value: V): Uint8Array {
+  #encodeValue(value: Given<V>): Uint8Array {
     if (!this.#perCpu) return this.#encode(this.info.valueType, value);
     const values = value as readonly unknown[];
     const bytes = new Uint8Array(values.length * this.#stride());

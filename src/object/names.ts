@@ -19,3 +19,8 @@ export function objectNameOf(path: string): string {
   const file = path.slice(path.lastIndexOf('/') + 1);
   return (file.split('.')[0] ?? '').slice(0, NAME_BYTES - 1);
 }
+
+/** The name of a section of global data as an identifier of C: `data_custom` for `.data.custom`. */
+export function sectionIdentifier(section: string): string {
+  return section.replace(/^\./, '').replace(/[^A-Za-z0-9_]/g, '_');
+}

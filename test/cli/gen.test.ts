@@ -69,3 +69,31 @@ describe('gen object', () => {
     expect(bytesOf(output)).toEqual(before);
   });
 });
+
+describe('gen skeleton', () => {
+  test('writes C or TypeScript, named after the file or as it is told', async () => {
+    expect(await cli.ok('gen', 'skeleton', TRACER)).toContain('#ifndef __TCP_SYN_TRACER_BPF_SKEL_H__\n');
+    expect(await cli.ok('gen', 'subskeleton', TRACER, 'name', 'tracer')).toContain(
+      'static inline struct tracer *tracer__open(const struct bpf_object *src)\n',
+    );
+    expect(await cli.ok('gen', 'skeleton', TRACER, 'name', 'tracer', '--ts')).toContain(
+      'readonly my_syn_counts: $TypedMap<',
+    );
+  });
+
+  test.each<[string[], number, string]>([
+    [
+      ['skeleton', TRACER, 'name', '1x'],
+      1,
+      "Error: '1x' is no name for a skeleton\nHint: A name of C has letters, digits and _, at most 63. Say it: name NAME.\n",
+    ],
+    [
+      ['skeleton', TRACER, 'type', 'evnt', '--ts'],
+      1,
+      'Error: type evnt has no type for TypeScript: the object does not have it; compilers leave out what nothing names\nHint: name it in the program: struct evnt *unused_evnt __attribute__((unused));\n',
+    ],
+    [['skelton', TRACER], 2, "Error: 'gen' has no command 'skelton'\nHint: Did you mean skeleton?\n"],
+  ])('refuses gen %j', async (args, status, stderr) => {
+    expect(await cli.run('gen', ...args)).toEqual({ status, stdout: '', stderr });
+  });
+});

@@ -1,0 +1,3 @@
+export type { PluginOptions } from './compile-module.js';
+export { skepEsbuild } from './esbuild.js';
+export { skepVite } from './vite.js';
