@@ -58,7 +58,7 @@ export class TypedMap<K = unknown, V = unknown> {
   }
 
   /** A value's bytes for `raw`. */
-  encodeValue(value: V): Uint8Array {
+  encodeValue(value: Given<V>): Uint8Array {
     return this.#encodeValue(value);
   }
 
