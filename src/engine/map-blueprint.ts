@@ -2,7 +2,7 @@ import { KernelError } from '../errors/errno.js';
 import { checkInner } from '../maps/inner.js';
 import type { MapFacts, MapRefusal, MapType } from '../maps/map-type.js';
 import { mapType } from '../maps/registry.js';
-import { specialFields } from '../maps/special-fields.js';
+import { valueTypes } from '../maps/value-types.js';
 import type { MapSpec } from '../object/spec.js';
 import type { InnerMaps } from './map-access/index.js';
 
@@ -39,12 +39,12 @@ export function factsOf(spec: MapSpec): MapFacts {
     maxEntries,
     flags,
     frozen: false,
-    ...specialOf(spec),
+    ...typesOf(spec),
   };
 }
 
-/** What the map's BTF says belongs to the kernel in its values. */
-export function specialOf({ btf, valueType }: MapSpec): Pick<MapFacts, 'special'> {
-  const special = btf === undefined || valueType === undefined ? [] : specialFields(btf, valueType);
-  return special.length === 0 ? {} : { special };
+/** The types of the map's values, where it has any. */
+export function typesOf(spec: MapSpec): Pick<MapFacts, 'types'> {
+  const types = valueTypes(spec);
+  return types === undefined ? {} : { types };
 }

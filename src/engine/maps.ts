@@ -5,7 +5,7 @@ import { mapType } from '../maps/registry.js';
 import type { MapSpec } from '../object/spec.js';
 import type { MapBinding } from './abi.js';
 import { accessFor, type InnerMaps, type MapAccess } from './map-access/index.js';
-import { factsOf, NO_INNER_MAPS, requirePossible, specialOf } from './map-blueprint.js';
+import { factsOf, NO_INNER_MAPS, requirePossible, typesOf } from './map-blueprint.js';
 import { deleteReason, updateReason } from './map-reasons.js';
 import { type EngineMemory, errnoName } from './memory.js';
 import {
@@ -148,7 +148,7 @@ export class EngineMap {
       flags,
       frozen: this.#frozen,
       ...(this.spec.inner === undefined ? {} : { inner: factsOf(this.spec.inner) }),
-      ...specialOf(this.spec),
+      ...typesOf(this.spec),
       ...(constant ? { contents: this.#memory.read(this.#valuesAddress(), valueSize) } : {}),
     };
   }

@@ -1,8 +1,9 @@
 import { ANYTHING, CONST_MAP, type HelperRow, READ_MEM, row, SIZE_OR_ZERO, WRITE_MEM } from './row.js';
 
 const DYNPTR = { kind: 'dynptr' } as const;
-const NEW = { kind: 'dynptr', uninit: true } as const;
-const RELEASED = { kind: 'dynptr', release: true } as const;
+const NEW = { kind: 'dynptr', uninit: true, of: 'local' } as const;
+const NEW_RECORD = { kind: 'dynptr', uninit: true, of: 'ringbuf' } as const;
+const RELEASED = { kind: 'dynptr', release: true, of: 'ringbuf' } as const;
 const VOID = { returns: { kind: 'void' } } as const;
 
 /** Pointers that know their bounds at run time. */
@@ -17,7 +18,7 @@ export const dynptr: readonly HelperRow[] = [
     'ringbuf_reserve_dynptr',
     '5.19',
     'Reserves a record of a size that need not be constant; must be submitted or discarded, even on failure.',
-    [CONST_MAP, ANYTHING, ANYTHING, NEW],
+    [CONST_MAP, ANYTHING, ANYTHING, NEW_RECORD],
   ),
   row(
     'ringbuf_submit_dynptr',

@@ -30,9 +30,15 @@ export interface Helper {
   readonly acquires?: boolean;
   /** What it returns is its argument seen as another type: the same reference, released with it. */
   readonly casts?: boolean;
-  /** It calls the function in its `func` argument: with an index, with each entry of a map, or later for a timer. */
-  readonly callback?: 'loop' | 'map_elem' | 'timer';
+  /** It calls the function in its `func` argument. */
+  readonly callback?: Callback;
 }
+
+/**
+ * How a helper calls a function of the program: with an index, with each entry of a map, with each record of user space
+ * as a dynptr, or later, on a stack of its own, for a timer.
+ */
+export type Callback = 'loop' | 'map_elem' | 'user_ringbuf' | 'timer';
 
 /** What an argument must be: Linux's `enum bpf_arg_type`, as data. Sizes are bytes. */
 export type HelperArg =
@@ -79,8 +85,13 @@ export type HelperArg =
     }
   /** A pointer to a kernel object in a map's value. */
   | { readonly kind: 'kptr' }
-  /** A dynptr on the stack, or one that Linux made; `uninit` when the call makes it. */
-  | { readonly kind: 'dynptr'; readonly uninit?: boolean; readonly release?: boolean };
+  /** A dynptr on the stack, or one that Linux made; `uninit` when the call makes it, `of` when it must be of one kind. */
+  | {
+      readonly kind: 'dynptr';
+      readonly uninit?: boolean;
+      readonly release?: boolean;
+      readonly of?: 'local' | 'ringbuf';
+    };
 
 export type HelperReturn =
   | { readonly kind: 'integer' }

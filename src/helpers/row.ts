@@ -40,7 +40,10 @@ export function row(
   doc: string,
   args: readonly HelperArg[],
   more: Partial<
-    Pick<HelperRow, 'returns' | 'changesPacket' | 'mightSleep' | 'variants' | 'takesPacket' | 'acquires'>
+    Pick<
+      HelperRow,
+      'returns' | 'changesPacket' | 'mightSleep' | 'variants' | 'takesPacket' | 'acquires' | 'callback'
+    >
   > = {},
 ): HelperRow {
   return { name: `bpf_${name}`, since, doc, args, returns: INTEGER, ...more };

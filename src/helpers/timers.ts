@@ -20,13 +20,16 @@ export const timers: readonly HelperRow[] = [
     '6.1',
     'Calls a function for each record that user space wrote to a ring buffer.',
     [CONST_MAP, FUNC, CALLBACK_CTX, ANYTHING],
+    { callback: 'user_ringbuf' },
   ),
   row('timer_init', '5.15', 'Makes a timer of a map’s value ready, on a clock.', [
     TIMER,
     CONST_MAP,
     ANYTHING,
   ]),
-  row('timer_set_callback', '5.15', 'Says which function a timer calls.', [TIMER, FUNC]),
+  row('timer_set_callback', '5.15', 'Says which function a timer calls.', [TIMER, FUNC], {
+    callback: 'timer',
+  }),
   row('timer_start', '5.15', 'Starts a timer, in so many nanoseconds.', [TIMER, ANYTHING, ANYTHING]),
   row('timer_cancel', '5.15', 'Stops a timer and waits for its function.', [TIMER]),
   row('spin_lock', '5.1', 'Takes the lock of a map’s value or of an object.', [LOCK], VOID),

@@ -1,25 +1,34 @@
-import type { SpecialField } from './special-fields.js';
+import type { ValueTypes } from './value-types.js';
 
-/**
- * Facts about one map type. One file per type fills one of these in; `registry.ts` lists them.
- * Shared code asks for properties, never for a type's name.
- */
-export interface MapType {
+/** What the verifier knows of a map type. Shared code asks for properties, never for a type's name. */
+export interface MapKind {
   /** `BPF_MAP_TYPE_*`, Linux's number. */
   readonly id: number;
   /** bpftool's word. */
   readonly name: string;
+  /** Keys are indexes 0…max_entries-1, all present from the start, none ever deleted. */
+  readonly indexed: boolean;
+  /** A direct value address may be taken (BPF_PSEUDO_MAP_VALUE). */
+  readonly directValue: boolean;
+  /** What a lookup from a program yields; `owned_socket` is one to be released. */
+  readonly lookup: 'value' | 'inner_map' | 'owned_socket' | 'xdp_socket' | 'none';
+  /** BPF_F_* flags that Linux adds to every map of the type. */
+  readonly impliedFlags?: number;
+  /** Program types whose programs may call a helper on such a map, where not all may. */
+  readonly callers?: Readonly<Record<string, readonly string[]>>;
+  /** Helpers that take such a map in their map argument (`bpf_map_lookup_elem`, …). */
+  readonly helpers: readonly string[];
+}
+
+/**
+ * All facts about a map type that the engine runs. One file per type fills one of these in; `registry.ts` lists them.
+ */
+export interface MapType extends MapKind {
   /** First Linux that has it, e.g. `3.19`. */
   readonly since: string;
   readonly doc: string;
   /** User space sees one value for each possible CPU, each rounded up to 8 bytes. */
   readonly perCpu: boolean;
-  /** Keys are indexes 0…max_entries-1, all present from the start, none ever deleted. */
-  readonly indexed: boolean;
-  /** A direct value address may be taken (BPF_PSEUDO_MAP_VALUE). */
-  readonly directValue: boolean;
-  /** What a lookup from a program yields. */
-  readonly lookup: 'value' | 'inner_map' | 'socket' | 'none';
   /** Whether such a map may be inside a map of maps: never, or, by default always, only in place of one of as many entries. */
   readonly asInner?: 'never' | 'same_entries';
   /** A set without keys: a lookup asks for a value. */
@@ -28,8 +37,6 @@ export interface MapType {
   readonly flags: number;
   /** Why a map of this shape cannot be made, in the errno and words of Linux; undefined when it can. */
   checkCreate(shape: MapShape): MapRefusal | undefined;
-  /** Helpers that take such a map in their map argument (`bpf_map_lookup_elem`, …). */
-  readonly helpers: readonly string[];
 }
 
 export interface MapShape {
@@ -49,11 +56,11 @@ export interface MapRefusal {
 /** A map's type and shape: what the verifier and the JIT need to know of it. */
 export interface MapFacts extends MapShape {
   readonly name: string;
-  readonly type: MapType;
+  readonly type: MapKind;
   readonly frozen: boolean;
   /** The bytes of a frozen read-only global-data map, whose loads are constants. */
   readonly contents?: Uint8Array;
   readonly inner?: MapFacts;
-  /** Parts of the value that programs may not load or store; none when the map has no BTF. */
-  readonly special?: readonly SpecialField[];
+  /** The types of its values, with what is special in them; absent when the map has no BTF. */
+  readonly types?: ValueTypes;
 }

@@ -16,5 +16,11 @@ export const perfEventArray: MapType = {
   lookup: 'none',
   flags: FLAGS,
   checkCreate: (shape) => checkSlotArray(shape, FLAGS),
-  helpers: ['bpf_perf_event_output', 'bpf_perf_event_read', 'bpf_perf_event_read_value'],
+  helpers: [
+    'bpf_perf_event_output',
+    'bpf_perf_event_read',
+    'bpf_perf_event_read_value',
+    'bpf_skb_output',
+    'bpf_xdp_output',
+  ],
 };

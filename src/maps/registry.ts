@@ -4,10 +4,11 @@ import { arrayOfMaps } from './array-of-maps.js';
 import { bloomFilter } from './bloom-filter.js';
 import { hash } from './hash.js';
 import { hashOfMaps } from './hash-of-maps.js';
+import { LINUX_ONLY } from './linux-only.js';
 import { lpmTrie } from './lpm-trie.js';
 import { lruHash } from './lru-hash.js';
 import { lruPercpuHash } from './lru-percpu-hash.js';
-import type { MapType } from './map-type.js';
+import type { MapKind, MapType } from './map-type.js';
 import { percpuArray } from './percpu-array.js';
 import { percpuHash } from './percpu-hash.js';
 import { perfEventArray } from './perf-event-array.js';
@@ -89,6 +90,11 @@ export function findMapType(nameOrId: string | number): MapType | undefined {
 /** bpftool's word for a number; undefined when Linux 6.18 has no such type. */
 export function mapTypeName(id: number): string | undefined {
   return LINUX_MAP_TYPES.find((type) => type.id === id)?.name;
+}
+
+/** What the verifier knows of a map type, whether the engine runs it or not. @throws {KernelError} as `mapType`. */
+export function mapKind(name: string): MapKind {
+  return LINUX_ONLY.find((kind) => kind.name === name) ?? mapType(name);
 }
 
 /** @throws {KernelError} EINVAL for a word that Linux does not know either, EOPNOTSUPP for a type still missing here. */

@@ -36,5 +36,8 @@ export const ringbuf: MapType = {
     'bpf_ringbuf_submit',
     'bpf_ringbuf_discard',
     'bpf_ringbuf_query',
+    'bpf_ringbuf_reserve_dynptr',
+    'bpf_ringbuf_submit_dynptr',
+    'bpf_ringbuf_discard_dynptr',
   ],
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Btf } from '../btf/types.js';
+import type { Btf, BtfMember, BtfType } from '../btf/types.js';
 import { specialFields } from './special-fields.js';
 
 const int = {
@@ -19,46 +19,74 @@ const member = (name: string, type: number, bitOffset: number) => ({
   bitfieldSize: 0,
 });
 
-/** `struct value { int a; struct bpf_spin_lock lock; struct { struct bpf_timer t; } in[2]; }` */
-const BTF: Btf = {
+/** Types 1 to 4 are the same in each test: int, a lock, a timer, and a struct around the timer. */
+const types = (...more: readonly BtfType[]): Btf => ({
   types: [
     { kind: 'void' },
     int,
     { kind: 'struct', name: 'bpf_spin_lock', size: 4, members: [member('val', 1, 0)] },
     { kind: 'struct', name: 'bpf_timer', size: 16, members: [] },
     { kind: 'struct', name: '', size: 16, members: [member('t', 3, 0)] },
-    { kind: 'array', type: 4, indexType: 1, length: 2 },
-    {
-      kind: 'struct',
-      name: 'value',
-      size: 40,
-      members: [member('a', 1, 0), member('lock', 2, 32), member('in', 5, 64)],
-    },
-    { kind: 'typedef', name: 'value_t', type: 6 },
-    { kind: 'struct', name: 'loop', size: 4, members: [member('self', 8, 0)] },
+    ...more,
   ],
-};
+});
+const struct = (size: number, ...members: BtfMember[]): BtfType => ({
+  kind: 'struct',
+  name: 'value',
+  size,
+  members,
+});
 
-test('locks and timers are found in structs, arrays and behind typedefs', () => {
-  expect(specialFields(BTF, 7)).toEqual([
+test('locks and timers are found in structs and behind typedefs, by offset', () => {
+  const btf = types(struct(24, member('in', 4, 64), member('a', 1, 0), member('lock', 2, 32)), {
+    kind: 'typedef',
+    name: 'value_t',
+    type: 5,
+  });
+  expect(specialFields(btf, 6)).toEqual([
     { name: 'bpf_spin_lock', offset: 4, size: 4 },
     { name: 'bpf_timer', offset: 8, size: 16 },
-    { name: 'bpf_timer', offset: 24, size: 16 },
   ]);
 });
 
-test('a pointer that is tagged as one to a kernel object is found, another is not', () => {
-  const types = [
-    { kind: 'void' },
-    { kind: 'type_tag', name: 'kptr', type: 0 },
-    { kind: 'ptr', type: 1 },
-    { kind: 'ptr', type: 0 },
-  ] as const;
-  expect(specialFields({ types }, 2)).toEqual([{ name: 'kptr', offset: 0, size: 8 }]);
-  expect(specialFields({ types }, 3)).toEqual([]);
+test('a type with two locks, or a lock at an unaligned place, is refused', () => {
+  expect(specialFields(types(struct(8, member('a', 2, 0), member('b', 2, 32))), 5)).toBeUndefined();
+  expect(specialFields(types(struct(6, member('a', 2, 16))), 5)).toBeUndefined();
+  expect(
+    specialFields(
+      types({ kind: 'array', type: 2, indexType: 1, length: 2 }, struct(8, member('a', 5, 0))),
+      6,
+    ),
+  ).toBeUndefined();
 });
 
-test('a plain type has none, and a type inside itself is not followed for ever', () => {
-  expect(specialFields(BTF, 1)).toEqual([]);
-  expect(specialFields(BTF, 8)).toEqual([]);
+test('a pointer that is tagged as one to a kernel object is found, another is not', () => {
+  const btf = types(
+    { kind: 'type_tag', name: 'kptr', type: 4 },
+    { kind: 'ptr', type: 5 },
+    { kind: 'ptr', type: 4 },
+    struct(16, member('held', 6, 0), member('plain', 7, 64)),
+  );
+  const pointer = { target: 4, kind: 'ref' };
+  expect(specialFields(btf, 8)).toEqual([{ name: 'kptr', offset: 0, size: 8, pointer }]);
+});
+
+test('the head of a list tells what it holds, and one that does not is refused', () => {
+  const list = [
+    { kind: 'struct', name: 'bpf_list_head', size: 16, members: [] },
+    { kind: 'struct', name: 'bpf_list_node', size: 24, members: [] },
+    { kind: 'struct', name: 'item', size: 32, members: [member('data', 1, 0), member('node', 6, 64)] },
+    struct(16, member('head', 5, 0)),
+  ] as const;
+  const tag = { kind: 'decl_tag', name: 'contains:item:node', type: 8, componentIndex: 0 } as const;
+  const holds = { value: 7, node: 8 };
+  expect(specialFields(types(...list, tag), 8)).toEqual([
+    { name: 'bpf_list_head', offset: 0, size: 16, holds },
+  ]);
+  expect(specialFields(types(...list), 8)).toBeUndefined();
+});
+
+test('a type that holds itself ends', () => {
+  const btf = types({ kind: 'struct', name: 'loop', size: 4, members: [member('self', 5, 0)] });
+  expect(specialFields(btf, 5)).toEqual([]);
 });

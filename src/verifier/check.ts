@@ -169,12 +169,25 @@ function logText(
   const validated = options.isSilent && s?.lastValidated !== undefined ? `${s.lastValidated}\n` : '';
   const text = s === undefined ? `${message}\n` : `${s.log.text()}${validated}`;
   const start = s === undefined && (level & 2) !== 0 ? subprogramsText(program) : '';
-  const depths = s?.shape.subprograms.map(({ stackDepth }) => (stackDepth + 7) & ~7) ?? [0];
+  const depths = s === undefined ? [0] : depthsOf(s);
   const statistics =
     (level & 4) === 0
       ? ''
       : `verification time ${Math.round(milliseconds * 1000)} usec\nstack depth ${depths.join('+')}\n`;
   return `${start}${text}${statistics}processed ${processedInsns} insns (limit 1000000) max_states_per_insn ${maxStatesPerInsn} total_states ${totalStates} peak_states ${peakStates} mark_read 0\n`;
+}
+
+/** Bytes that Linux adds to the stack of a function in which it writes out a bpf_loop. */
+const INLINED_LOOP_STACK = 24;
+
+/** Bytes of stack of each subprogram, as Linux lays it out. */
+function depthsOf({ shape, inlinedLoops }: Session): number[] {
+  const inlined = new Set(
+    [...inlinedLoops].filter(([, callee]) => callee >= 0).map(([insn]) => shape.subprogramOf[insn]),
+  );
+  return shape.subprograms.map(
+    ({ index, stackDepth }) => ((stackDepth + 7) & ~7) + (inlined.has(index) ? INLINED_LOOP_STACK : 0),
+  );
 }
 
 function rejectionOf(program: VerifierProgram, refusal: Refusal): Rejection {

@@ -47,11 +47,26 @@ function kernelMap({
   contents,
   frozen,
   inner,
+  types,
 }: MapFacts): BpfFd {
-  const shape = { type: type.id, keySize, valueSize, maxEntries, flags, name: name.slice(0, 15) };
   const innerMap = inner === undefined ? undefined : kernelMap(inner);
-  const map = mapCreate(innerMap === undefined ? shape : { ...shape, inner: innerMap });
+  // Types decide something only where something in them is special.
+  const isSpecial = types !== undefined && types.special.length > 0;
+  const btf = isSpecial ? btfLoad(writeBtf(loadable(types.btf))) : undefined;
+  const map = mapCreate({
+    type: type.id,
+    keySize,
+    valueSize,
+    maxEntries,
+    flags: flags & ~(type.impliedFlags ?? 0),
+    name: name.slice(0, 15),
+    ...(innerMap === undefined ? {} : { inner: innerMap }),
+    ...(btf === undefined || types === undefined
+      ? {}
+      : { types: { btf, key: types.key, value: types.value } }),
+  });
   innerMap?.close();
+  btf?.close();
   if (contents !== undefined && flags !== 0)
     mapUpdate(map, new Uint8Array(new ArrayBuffer(4)), contents as Uint8Array<ArrayBuffer>);
   if (frozen) mapFreeze(map);

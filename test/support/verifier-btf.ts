@@ -18,7 +18,7 @@ const DIRECTIVE = /^\.func\s+(\w+)\s+(static|global)\s*(.*)$/;
 
 /**
  * Takes the lines `.func NAME static|global TYPE…` out of a program; TYPE is that of the result, then of each argument:
- * `u64`, `int`, `void`, `ctx`, `ptr:N` (a struct of N bytes), `fwd` (a pointer to a struct of unknown size), with `nonnull-` and
+ * `u64`, `int`, `void`, `ctx`, `dynptr`, `ptr:N` (a struct of N bytes), `fwd` (a pointer to a struct of unknown size), with `nonnull-` and
  * other argument tags before it.
  */
 export function takeFunctions(source: string): {
@@ -52,13 +52,57 @@ export function labelPlaces(source: string): ReadonlyMap<string, number> {
   return places;
 }
 
+const member = (name: string, type: number, offset: number) => ({
+  name,
+  type,
+  bitOffset: offset * 8,
+  bitfieldSize: 0,
+});
+
+/**
+ * The types that every test program's BTF begins with: of the values of `objects`, a `struct { u32 count; struct
+ * bpf_spin_lock lock; struct bpf_timer timer; u64 data; }`.
+ */
+export const OBJECT_TYPES: readonly BtfType[] = [
+  { kind: 'void' },
+  {
+    kind: 'int',
+    name: 'unsigned int',
+    size: 4,
+    bits: 32,
+    bitOffset: 0,
+    signed: false,
+    char: false,
+    bool: false,
+  },
+  {
+    kind: 'int',
+    name: 'unsigned long long',
+    size: 8,
+    bits: 64,
+    bitOffset: 0,
+    signed: false,
+    char: false,
+    bool: false,
+  },
+  { kind: 'struct', name: 'bpf_spin_lock', size: 4, members: [member('val', 1, 0)] },
+  { kind: 'struct', name: 'bpf_timer', size: 16, members: [member('low', 2, 0), member('high', 2, 8)] },
+  {
+    kind: 'struct',
+    name: 'objects_value',
+    size: 32,
+    members: [member('count', 1, 0), member('lock', 3, 4), member('timer', 4, 8), member('data', 2, 24)],
+  },
+];
+export const OBJECT_TYPE = { key: 1, value: 5 } as const;
+
 /** BTF for a program with declared functions. @param context the hook's context struct. */
 export function functionTypes(
   declared: readonly Declared[],
   places: ReadonlyMap<string, number>,
   context: string,
 ): TestFunctions {
-  const types: BtfType[] = [{ kind: 'void' }];
+  const types: BtfType[] = [...OBJECT_TYPES];
   const add = (type: BtfType): number => types.push(type) - 1;
   const int = (name: string, size: number, signed: boolean): number =>
     add({ kind: 'int', name, size, bits: size * 8, bitOffset: 0, signed, char: false, bool: false });
@@ -78,6 +122,8 @@ export function functionTypes(
         return add({ kind: 'ptr', type: 0 });
       case 'ctx':
         return add({ kind: 'ptr', type: add({ kind: 'struct', name: context, size: 4, members: [] }) });
+      case 'dynptr':
+        return add({ kind: 'ptr', type: add({ kind: 'struct', name: 'bpf_dynptr', size: 16, members: [] }) });
       case 'fwd':
         return add({ kind: 'ptr', type: add({ kind: 'fwd', name: 'unknown', union: false }) });
       default: {

@@ -1,14 +1,23 @@
+import { writeBtf } from '../../src/btf/index.js';
 import { helperId } from '../../src/helpers/registry.js';
 import { attachBtfId } from '../../src/hooks/attach-btf.js';
 import { hookByName } from '../../src/hooks/registry.js';
 import { assemble } from '../../src/isa/asm/index.js';
 import type { Insn } from '../../src/isa/index.js';
-import { type BpfFd, mapCreate, type RawMapShape } from '../../src/linux/bpf.js';
+import { type BpfFd, btfLoad, mapCreate, type RawMapShape } from '../../src/linux/bpf.js';
 import type { MapFacts } from '../../src/maps/map-type.js';
-import { mapType } from '../../src/maps/registry.js';
+import { mapKind } from '../../src/maps/registry.js';
+import { valueTypes } from '../../src/maps/value-types.js';
 import type { VerifierProgram } from '../../src/verifier/verify.js';
 import { kernelSymbol, kernelTypes, kfuncId, needsKernelTypes } from './kernel-types.js';
-import { functionTypes, labelPlaces, type TestFunctions, takeFunctions } from './verifier-btf.js';
+import {
+  functionTypes,
+  labelPlaces,
+  OBJECT_TYPE,
+  OBJECT_TYPES,
+  type TestFunctions,
+  takeFunctions,
+} from './verifier-btf.js';
 
 /** BPF_F_RDONLY_PROG */
 const READ_ONLY = 0x80;
@@ -22,12 +31,25 @@ const SHAPES = [
   { name: 'percpu', type: 'percpu_array', keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 },
   { name: 'progs', type: 'prog_array', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
   { name: 'ring', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
+  { name: 'objects', type: 'hash', keySize: 4, valueSize: 32, maxEntries: 4, flags: 0, typed: true },
+  { name: 'user_ring', type: 'user_ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
+  { name: 'sockets', type: 'sockmap', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+  { name: 'xsks', type: 'xskmap', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
 ] as const;
+
+const TYPES = { btf: { types: OBJECT_TYPES }, keyType: OBJECT_TYPE.key, valueType: OBJECT_TYPE.value };
+
+/** The types that a map of this shape has. */
+function typesOf(shape: (typeof SHAPES)[number]): Pick<MapFacts, 'types'> {
+  const types = 'typed' in shape ? valueTypes({ ...shape, ...TYPES }) : undefined;
+  return types === undefined ? {} : { types };
+}
 
 export const TEST_MAPS: readonly MapFacts[] = SHAPES.map((shape) => ({
   ...shape,
-  type: mapType(shape.type),
+  type: mapKind(shape.type),
   frozen: false,
+  ...typesOf(shape),
 }));
 
 const ARRAY = TEST_MAPS[1] as MapFacts;
@@ -53,7 +75,11 @@ const OUTER: MapFacts = {
 
 /** All maps made in the kernel, in the order in which programs name them. */
 export function makeKernelMaps(): BpfFd[] {
-  const maps = KERNEL_MAPS.map((shape) => mapCreate(shape));
+  using btf = btfLoad(writeBtf({ types: OBJECT_TYPES }));
+  const types = { btf, ...OBJECT_TYPE };
+  const maps = SHAPES.map((shape, index) =>
+    mapCreate({ ...(KERNEL_MAPS[index] as RawMapShape), ...('typed' in shape ? { types } : {}) }),
+  );
   const { name, type, keySize, valueSize, maxEntries } = OUTER;
   const inner = maps[1] as BpfFd;
   return [...maps, mapCreate({ name, type: type.id, keySize, valueSize, maxEntries, inner })];

@@ -1,6 +1,8 @@
 import type { Operation } from '../../isa/index.js';
 import { type Shape, successors } from './shape.js';
 
+/** Linux takes a legacy load to read every register. */
+const ALL = 0x3ff;
 const CALLER_SAVED = 0b111111;
 const ARGUMENTS = 0b111110;
 
@@ -104,9 +106,8 @@ function callEffects(
       return { uses: base | source, defines: operation.fetch ? source : 0 };
     }
     case 'ld_abs':
-      return { uses: 1 << 6, defines: CALLER_SAVED };
     case 'ld_ind':
-      return { uses: (1 << 6) | (1 << operation.src), defines: CALLER_SAVED };
+      return { uses: ALL, defines: 0 };
     case 'call_helper':
       return callOf(argumentCount.helper(operation.id));
     case 'call_kfunc':

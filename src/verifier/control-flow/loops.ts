@@ -8,9 +8,9 @@ interface Visit {
 
 /**
  * Numbers the loops of a program: its strongly connected components of more than one instruction or with an edge to
- * itself, and calls of helpers that call back (Tarjan, without recursion). Calls are not followed. 0 means that an instruction is in no loop.
+ * itself (Tarjan, without recursion). Calls are not followed. 0 means that an instruction is in no loop.
  */
-export function findLoops(shape: Pick<Shape, 'operations' | 'insns' | 'callsCallback'>): Uint16Array {
+export function findLoops(shape: Pick<Shape, 'operations' | 'insns'>): Uint16Array {
   const { length } = shape.insns;
   const loopOf = new Uint16Array(length);
   const order = new Int32Array(length).fill(-1);
@@ -47,8 +47,7 @@ export function findLoops(shape: Pick<Shape, 'operations' | 'insns' | 'callsCall
     const parent = visits[visits.length - 1]?.index;
     if (parent !== undefined) low[parent] = Math.min(low[parent] as number, low[index] as number);
     if (low[index] !== order[index]) return;
-    const isLoop =
-      stack[stack.length - 1] !== index || next.includes(index) || shape.callsCallback[index] === 1;
+    const isLoop = stack[stack.length - 1] !== index || next.includes(index);
     if (isLoop) loops++;
     for (;;) {
       const member = stack.pop() as number;

@@ -16,6 +16,10 @@ export interface Subprogram {
   changesPacket: boolean;
   /** It, or what it calls, may put the task to sleep. */
   maySleep: boolean;
+  /** It is called with what its prototype does not say; found while exploring. */
+  unreliable: boolean;
+  /** A timer or the like calls it, on a stack of its own; found while exploring. */
+  calledLater: boolean;
   /** Bytes of stack that its own frame uses, found while exploring. */
   stackDepth: number;
 }

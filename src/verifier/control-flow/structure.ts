@@ -5,6 +5,7 @@ import { reservedFields } from '../rules/reserved-fields.js';
 import { refuse } from '../rules/rule.js';
 import { unknownOpcode } from '../rules/unknown-opcode.js';
 import type { VerifierProgram } from '../verify.js';
+import { checkMapProgram } from './map-compatibility.js';
 
 /** Every instruction has a known opcode, every 64-bit immediate is whole and names something that is there. */
 export function checkInstructions(program: VerifierProgram): void {
@@ -46,6 +47,7 @@ function checkLdImm64(program: VerifierProgram, insn: Insn, index: number): void
     refuse(mapReference, index, { problem: 'unknown', map: low }, 'EBADF');
     return;
   }
+  checkMapProgram(program, map, index);
   if (pseudo === 'map_idx') {
     if (high !== 0) refuse(ldImm64, index, { recognised: false });
     return;

@@ -54,6 +54,8 @@ export function findSubprograms(program: VerifierProgram): Subprogram[] {
       hasLegacyLoad: false,
       changesPacket: false,
       maySleep: false,
+      unreliable: false,
+      calledLater: false,
       stackDepth: 0,
     };
   });

@@ -8,17 +8,33 @@ const MAX_PENDING = 8192;
 /** Sets a copy of the path aside, to be walked from `insn` later. */
 export function fork(s: Session, insn: number, previous: number): Path {
   const { path } = s;
-  const copy: Path = {
-    ...path,
-    state: s.ops.saveState(path.state),
-    history: path.history.slice(),
-    branches: 1,
-    lastInsn: path.lastInsn,
-  };
-  s.pending.push({ path: copy, insn, previous, logLength: s.log.length, mark: s.observer?.mark?.(s) });
-  if (s.pending.length > MAX_PENDING) refuse(tooManyJumps, s.at, { jumps: s.pending.length });
+  const copy = setAside(
+    s,
+    {
+      ...path,
+      state: s.ops.saveState(path.state),
+      history: path.history.slice(),
+      branches: 1,
+      insn,
+      lastInsn: path.lastInsn,
+    },
+    previous,
+  );
   if (copy.parent !== undefined) copy.parent.branches++;
   return copy;
+}
+
+/** Sets a path aside, to be walked from where it stands. */
+export function setAside(s: Session, path: Path, previous: number): Path {
+  s.pending.push({
+    path,
+    insn: path.insn,
+    previous,
+    logLength: s.log.length,
+    mark: s.observer?.mark?.(s),
+  });
+  if (s.pending.length > MAX_PENDING) refuse(tooManyJumps, s.at, { jumps: s.pending.length });
+  return path;
 }
 
 /** Goes on with the path set aside last; false when there is none. */

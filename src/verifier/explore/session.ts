@@ -76,6 +76,8 @@ export class Session {
 
   /** For each memory instruction, the type of pointer that it was used with. */
   readonly pointerTypes: Int32Array;
+  /** The function of each call of bpf_loop that Linux could write out; -1 where it cannot. */
+  readonly inlinedLoops = new Map<number, number>();
   /** What the log shows next: registers and slots that changed. */
   touchedRegs = -1;
   touchedSlots = new Set<number>();

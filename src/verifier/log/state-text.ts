@@ -1,6 +1,7 @@
 import { nameOf } from '../../btf/index.js';
 import type { Btf } from '../../btf/types.js';
 import type { FrameAddr, RegAddr, StateAddr } from '../state/domain.js';
+import { dynptrKind } from '../state/dynptr-kinds.js';
 import * as L from '../state/layout.js';
 import type { StateMemory } from '../state/state-memory.js';
 
@@ -177,6 +178,7 @@ function pointerTexts(memory: StateMemory, reg: RegAddr, names: StateNames): str
   if (base === L.TYPE_PACKET || base === L.TYPE_PACKET_META) {
     texts.push(`r=${unsignedText(BigInt.asUintN(64, BigInt(memory.range(reg))))}`);
   }
+  if (base === L.TYPE_DYNPTR) texts.push(`type=${dynptrKind(memory.aux(reg))}`);
   if (base === L.TYPE_MEM) texts.push(`sz=${unsignedText(BigInt(memory.memSize(reg) >>> 0))}`);
   return texts;
 }
@@ -239,6 +241,7 @@ export function slotText(
 ): string | undefined {
   const types = Array.from({ length: L.SLOT_BYTES }, (_, byte) => memory.slotType(frame, slot, byte));
   if (types.every((type) => type === L.SLOT_INVALID)) return undefined;
+  if (types[L.SLOT_BYTES - 1] === L.SLOT_DYNPTR) return dynptrText(memory, frame, slot);
   const letters = types.map((type) => SLOT_LETTERS[type]).join('');
   const name = `fp${-(slot + 1) * L.SLOT_BYTES}`;
   if (types[L.SLOT_BYTES - 1] === L.SLOT_ITER) {
@@ -249,6 +252,18 @@ export function slotText(
   // Above a spill of fewer than 8 bytes stands what the other bytes hold.
   const above = letters.slice(0, types.indexOf(L.SLOT_SPILL));
   return `${name}=${above}${regText(memory, memory.spilled(frame, slot), names, memory.frameNumber(frame))}`;
+}
+
+/** A dynptr, at the first of its two slots. */
+function dynptrText(memory: StateMemory, frame: FrameAddr, slot: number): string | undefined {
+  const record = memory.spilled(frame, slot);
+  if (memory.word(record + L.REG_AUX2) !== 1) return undefined;
+  const parts = [`id=${memory.id(record)}`];
+  if (memory.refObjId(record) !== 0) parts.push(`ref_id=${memory.refObjId(record)}`);
+  // Linux keeps the mark of the first slot where a slice has the number of its dynptr, and prints it as one.
+  parts.push('dynptr_id=1');
+  const name = `fp${-(slot + 1) * L.SLOT_BYTES}`;
+  return `${name}=dynptr_${dynptrKind(memory.aux(record))}(${parts.join(',')})`;
 }
 
 /** Which parts of a frame to print; everything when absent. */
@@ -286,13 +301,17 @@ export function frameText(
 }
 
 /** References held and callback marks, which follow a state's last frame: ` refs=2,3 cb`. */
-export function stateTailText(memory: StateMemory, state: StateAddr): string {
+export function stateTailText(
+  memory: StateMemory,
+  state: StateAddr,
+  frame = memory.currentFrame(state),
+): string {
   const ids: number[] = [];
   for (let index = 0; index < memory.word(state + L.STATE_REF_COUNT); index++) {
     const id = memory.word(state + L.STATE_REFS + index * L.REF_SIZE + L.REF_ID);
     if (id !== 0) ids.push(id);
   }
-  const callback = memory.word(memory.currentFrame(state) + L.FRAME_CALLBACK);
+  const callback = memory.word(frame + L.FRAME_CALLBACK);
   const refs = ids.length === 0 ? '' : ` refs=${ids.join(',')}`;
   return `${refs}${callback === 0 ? '' : callback === 1 ? ' cb' : ' async_cb'}`;
 }

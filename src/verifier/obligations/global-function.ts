@@ -7,6 +7,8 @@ import { Refusal, refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
 import { FLAG_MAYBE_NULL, TYPE_CTX, TYPE_MEM } from '../state/layout.js';
+import { markConstDynptr } from '../transfer/dynptr-slots.js';
+import { checkDynptr } from './dynptr.js';
 import { checkLentMemory } from './helper-arguments.js';
 import { checkPointerOffset } from './pointer-offset.js';
 
@@ -14,6 +16,7 @@ import { checkPointerOffset } from './pointer-offset.js';
 export type GlobalArgument =
   | { readonly kind: 'scalar' }
   | { readonly kind: 'ctx' }
+  | { readonly kind: 'dynptr' }
   | { readonly kind: 'mem'; readonly size: number; readonly nullable: boolean };
 
 const MAX_ARGUMENTS = 5;
@@ -39,6 +42,26 @@ export function globalArguments(s: Session, callee: Subprogram): GlobalArgument[
   if (!isNumber(plain(btf, proto.returns)))
     invalid(s, `Global function ${callee.name}() doesn't return scalar. Only those are supported.`);
   return params.map(({ type }, index) => argumentOf(s, btf, callee, type, index));
+}
+
+/** The arguments that a static function takes; undefined when its prototype has others than Linux looks at there. */
+export function staticArguments(s: Session, callee: Subprogram): GlobalArgument[] | undefined {
+  const { btf } = s.program;
+  const proto = prototypeOf(s, callee);
+  if (proto === undefined || btf === undefined || proto.params.length > MAX_ARGUMENTS) return undefined;
+  if (!isNumber(plain(btf, proto.returns))) return undefined;
+  const args = proto.params.map(({ type }): GlobalArgument | undefined => {
+    const found = plain(btf, type);
+    if (isNumber(found)) return { kind: 'scalar' };
+    if (found?.kind !== 'ptr') return undefined;
+    if (isContext(s, btf, found.type)) return { kind: 'ctx' };
+    return isDynptr(plain(btf, found.type)) ? { kind: 'dynptr' } : undefined;
+  });
+  return args.every((argument) => argument !== undefined) ? args : undefined;
+}
+
+function isDynptr(type: BtfType | undefined): boolean {
+  return type?.kind === 'struct' && type.name === 'bpf_dynptr';
 }
 
 function invalid(s: Session, text: string, errno: 'EINVAL' | 'ENOTSUPP' = 'EINVAL'): never {
@@ -70,10 +93,13 @@ function pointerArgument(
   }
   const special = tags.find((tag) => tag === 'trusted' || tag === 'untrusted' || tag === 'arena');
   const type = plain(btf, target);
-  if (special !== undefined || (type?.kind === 'struct' && type.name === 'bpf_dynptr'))
-    return refuse(unsupported, s.at, {
-      what: `${special ?? 'dynptr'} arguments of global function ${callee.name}`,
-    });
+  if (special === undefined && isDynptr(type)) {
+    if (tags.some((tag) => tag !== 'nonnull'))
+      return invalid(s, `arg#${index} has invalid combination of tags`);
+    return { kind: 'dynptr' };
+  }
+  if (special !== undefined)
+    return refuse(unsupported, s.at, { what: `${special} arguments of global function ${callee.name}` });
   const size = type?.kind === 'void' || type?.kind === 'func_proto' ? undefined : trySizeOf(btf, target);
   if (size === undefined) {
     const name = type !== undefined && 'name' in type ? type.name : '';
@@ -133,6 +159,9 @@ export function enterGlobal(s: Session, args: readonly GlobalArgument[]): void {
       case 'ctx':
         ops.markPointer(reg, TYPE_CTX);
         break;
+      case 'dynptr':
+        markConstDynptr(s, reg, 'local');
+        break;
       case 'mem':
         ops.markPointer(reg, TYPE_MEM | (argument.nullable ? FLAG_MAYBE_NULL : 0));
         memory.setMap(reg, -1);
@@ -159,7 +188,8 @@ export function checkGlobalArguments(s: Session, callee: Subprogram): void {
   }
 }
 
-function checkGlobalArgument(s: Session, argument: GlobalArgument, index: number, reg: RegAddr): void {
+/** The caller passes what one argument of the prototype names. @throws {Refusal} */
+export function checkGlobalArgument(s: Session, argument: GlobalArgument, index: number, reg: RegAddr): void {
   const regno = index + 1;
   const { memory } = s;
   switch (argument.kind) {
@@ -169,6 +199,10 @@ function checkGlobalArgument(s: Session, argument: GlobalArgument, index: number
     case 'ctx':
       checkPointerOffset(s, regno, reg, false);
       if (memory.type(reg) !== TYPE_CTX) invalid(s, `arg#${index} expects pointer to ctx`);
+      return;
+    case 'dynptr':
+      checkPointerOffset(s, regno, reg, false);
+      checkDynptr(s, regno, {});
       return;
     case 'mem':
       checkPointerOffset(s, regno, reg, false);

@@ -10,14 +10,18 @@ import { mapKey } from '../rules/map-key.js';
 import { readOnly } from '../rules/read-only.js';
 import { release } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
+import { stackObject } from '../rules/stack-object.js';
+import { timer } from '../rules/timer.js';
 import { unsupported } from '../rules/unsupported.js';
-import type { RegAddr } from '../state/domain.js';
+import type { FrameAddr, RegAddr } from '../state/domain.js';
 import {
+  FLAG_ALLOC,
   FLAG_MAYBE_NULL,
   FLAG_RDONLY,
   FLAG_RINGBUF,
   FLAG_TRUSTED,
   SLOT_BYTES,
+  SLOT_DYNPTR,
   SLOT_SPILL,
   SLOT_ZERO,
   TYPE_BASE_MASK,
@@ -25,6 +29,7 @@ import {
   TYPE_BUF,
   TYPE_CONST_MAP,
   TYPE_CTX,
+  TYPE_DYNPTR,
   TYPE_FUNC,
   TYPE_MAP_KEY,
   TYPE_MAP_VALUE,
@@ -40,10 +45,14 @@ import {
 } from '../state/layout.js';
 import { readRange } from '../transfer/stack-load.js';
 import { checkConstantString } from './constant-string.js';
+import { checkDynptr, checkOwned, type DynptrFacts } from './dynptr.js';
+import { checkMapField } from './map-field.js';
 import { checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
 import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
 import { checkPointerOffset } from './pointer-offset.js';
+import { checkSpinLock } from './spin-lock.js';
 import { checkStackBounds, frameOfPointer } from './stack-bounds.js';
+import { tnumText } from './text.js';
 
 /** What the arguments of one call have told so far. */
 export interface CallFacts {
@@ -52,6 +61,8 @@ export interface CallFacts {
   readonly args: readonly HelperArg[];
   map: MapFacts | undefined;
   mapIndex: number;
+  /** Tells inner maps of the same map of maps apart, where it matters; 0 for all others. */
+  mapUid: number;
   /** The key's constant value, when it is known and worth knowing. */
   constantKey: number | undefined;
   /** Memory on the stack that the helper fills: a register and how many bytes of it. */
@@ -63,6 +74,8 @@ export interface CallFacts {
   refObjId: number;
   /** The register that is released, 0 for none. */
   releases: number;
+  /** The dynptr that the call uses. */
+  dynptr: DynptrFacts | undefined;
   /** The function to call back, -1 for none. */
   subprogram: number;
   /** The constant string, its zero with it. */
@@ -94,6 +107,9 @@ const ACCEPTED: Readonly<Record<string, readonly number[]>> = {
   const_str: [TYPE_MAP_VALUE],
   func: [TYPE_FUNC],
   stack_or_null: [TYPE_STACK],
+  spin_lock: [TYPE_MAP_VALUE, TYPE_BTF_ID | FLAG_ALLOC],
+  timer: [TYPE_MAP_VALUE],
+  dynptr: [TYPE_STACK, TYPE_DYNPTR],
 };
 const SOCKETS = {
   full: [TYPE_SOCKET],
@@ -109,12 +125,12 @@ const SOCKETS = {
 } as const;
 
 function isReleased(argument: HelperArg): boolean {
-  return argument.kind === 'alloc_mem' || (argument.kind === 'socket' && argument.release === true);
+  return argument.kind === 'alloc_mem' || ('release' in argument && argument.release === true);
 }
 
 /** Checks one argument of a helper call against its prototype. @param index from 0. */
 export function checkArgument(s: Session, call: CallFacts, index: number): void {
-  const argument = call.args[index] as HelperArg;
+  const argument = argumentFor(call, call.args[index] as HelperArg);
   const regno = index + 1;
   const reg = s.checkReadable(regno);
   if (argument.kind === 'anything') return;
@@ -128,16 +144,23 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {
     checkType(s, argument, regno, reg);
-    checkPointerOffset(s, regno, reg, isReleased(argument));
+    checkPointerOffset(s, regno, reg, isReleased(argument) && argument.kind !== 'dynptr');
   }
   noteReference(s, call, argument, regno, reg);
   checkMeaning(s, call, argument, index, reg);
 }
 
+/** The values of a map of sockets are sockets. */
+function argumentFor({ map }: CallFacts, argument: HelperArg): HelperArg {
+  const isSocket = argument.kind === 'map_value' && map?.type.lookup === 'owned_socket';
+  return isSocket ? { kind: 'socket', accepts: 'trusted' } : argument;
+}
+
 function noteReference(s: Session, call: CallFacts, argument: HelperArg, regno: number, reg: RegAddr): void {
   const id = s.memory.refObjId(reg);
   if (isReleased(argument)) {
-    if (id === 0) refuse(release, s.at, { problem: 'unreferenced', reg: regno });
+    if (argument.kind === 'dynptr') checkOwned(s, regno);
+    else if (id === 0) refuse(release, s.at, { problem: 'unreferenced', reg: regno });
     call.releases = regno;
   }
   if (id !== 0) call.refObjId = id;
@@ -168,8 +191,19 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
   const regno = index + 1;
   switch (argument.kind) {
     case 'const_map':
+      noteMap(s, call, reg);
+      return;
+    case 'dynptr':
+      call.dynptr = checkDynptr(s, regno, argument);
+      return;
+    case 'spin_lock':
+      checkSpinLock(s, regno, call.helper.name === 'bpf_spin_lock');
+      return;
+    case 'timer':
+      checkMapField(s, regno, 'bpf_timer');
       call.map = mapOf(s, reg);
       call.mapIndex = s.memory.map(reg);
+      call.mapUid = s.memory.aux(reg);
       return;
     case 'map_key': {
       if (call.map === undefined) {
@@ -216,6 +250,17 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
     default:
       return;
   }
+}
+
+/** The map of the call; a timer's own map when the call names one already. */
+function noteMap(s: Session, call: CallFacts, reg: RegAddr): void {
+  const { memory } = s;
+  const uid = memory.aux(reg);
+  if (call.map !== undefined && (call.mapIndex !== memory.map(reg) || call.mapUid !== uid))
+    refuse(timer, s.at, { problem: 'map', uid: call.mapUid, mapUid: uid });
+  call.map = mapOf(s, reg);
+  call.mapIndex = memory.map(reg);
+  call.mapUid = uid;
 }
 
 /** A size bounds the memory in the argument before it. */
@@ -323,13 +368,27 @@ function checkStack(
   if (size === 0 && !zeroAllowed) refuse(helperMemory, s.at, { text: 'invalid zero-sized read' });
   const off = memory.off(reg);
   checkStackBounds(s, regno, reg, off, size, write ? 'helper_write' : 'helper_read');
+  const frame = frameOfPointer(s, reg);
+  const low = memory.sminNumber(reg) + off;
+  const high = memory.smaxNumber(reg) + off + size;
   if (call !== undefined && memory.isConst(reg) && fills) {
+    checkNoDynptr(s, frame, low, high);
     call.filled = { reg: regno, size };
     return;
   }
-  const low = memory.sminNumber(reg) + off;
-  const high = memory.smaxNumber(reg) + off + size;
-  readRange(s, frameOfPointer(s, reg), low, high, write);
+  const from = memory.isConst(reg) ? low : tnumText(memory, reg);
+  readRange(s, frame, low, high, write, (at) =>
+    refuse(stackObject, s.at, { problem: 'helper_read', reg: regno, from, at: at - low, size }),
+  );
+}
+
+/** The helper fills these bytes, and could fill a dynptr that it is given with them. */
+function checkNoDynptr(s: Session, frame: FrameAddr, low: number, high: number): void {
+  for (let at = low; at < high; at++) {
+    const index = -at - 1;
+    if (s.memory.slotType(frame, index >> 3, index & 7) === SLOT_DYNPTR)
+      refuse(stackObject, s.at, { problem: 'helper_write', off: at });
+  }
 }
 
 /** The caller of a global function lends it this memory, to read and to write. */

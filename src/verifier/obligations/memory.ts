@@ -1,5 +1,5 @@
 import type { MapFacts } from '../../maps/map-type.js';
-import { KPTR, type SpecialField } from '../../maps/special-fields.js';
+import type { SpecialField } from '../../maps/special-fields.js';
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { invalidMemAccess } from '../rules/invalid-mem-access.js';
@@ -16,6 +16,7 @@ import {
   TYPE_BASE_MASK,
   TYPE_CONST_MAP,
   TYPE_CTX,
+  TYPE_DYNPTR,
   TYPE_FUNC,
   TYPE_MAP_KEY,
   TYPE_MAP_VALUE,
@@ -112,7 +113,7 @@ export const MAP_KEY_WORDS = { name: 'map key', size: 'key_size' } as const;
 /** What only BTF leads to. */
 function isUnknown(type: number): boolean {
   const base = type & TYPE_BASE_MASK;
-  return base > TYPE_PACKET_END && base !== TYPE_FUNC;
+  return base > TYPE_PACKET_END && base !== TYPE_FUNC && base !== TYPE_DYNPTR;
 }
 
 /** Keys are looked at in callbacks only, never changed. */
@@ -187,12 +188,12 @@ export function checkMapValue(
   zeroSizeAllowed: boolean,
 ): void {
   const reg = s.reg(regno);
-  const { valueSize, special } = mapOf(s, reg);
+  const { valueSize, types } = mapOf(s, reg);
   checkRegion(s, regno, reg, off, size, valueSize, zeroSizeAllowed, {
     name: 'map value',
     size: 'value_size',
   });
-  if (special !== undefined) checkSpecial(s, special, reg, off, size);
+  if (types !== undefined) checkSpecial(s, types.special, reg, off, size);
 }
 
 /** No part of what belongs to the kernel can be touched. */
@@ -207,7 +208,7 @@ function checkSpecial(
   const high = s.memory.umaxNumber(reg) + off + size;
   for (const field of special) {
     if (low >= field.offset + field.size || field.offset >= high) continue;
-    if (field.name === KPTR) refuse(unsupported, s.at, { what: 'kptrs in map values' });
+    if (field.pointer !== undefined) refuse(unsupported, s.at, { what: 'kptrs in map values' });
     refuse(specialField, s.at, { name: field.name });
   }
 }

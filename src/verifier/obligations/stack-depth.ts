@@ -1,3 +1,4 @@
+import { OPCODE_LD_IMM64 } from '../../isa/index.js';
 import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import { calleeStart } from '../control-flow/subprograms.js';
 import type { Session } from '../explore/session.js';
@@ -19,7 +20,8 @@ export function checkStackDepth(s: Session): void {
   const { subprograms } = s.shape;
   const hasTailCall = subprograms.some((subprogram) => subprogram.hasTailCall);
   const isPrivate = PRIVATE_STACK.has(s.program.hook.name) && !hasTailCall;
-  visit(s, subprograms[0] as Subprogram, 0, 0, isPrivate);
+  for (const subprogram of subprograms)
+    if (subprogram.index === 0 || subprogram.calledLater) visit(s, subprogram, 0, 0, isPrivate);
 }
 
 function visit(s: Session, subprogram: Subprogram, before: number, frame: number, isPrivate: boolean): void {
@@ -37,7 +39,7 @@ function visit(s: Session, subprogram: Subprogram, before: number, frame: number
     const insn = s.shape.insns[index];
     const start = insn === undefined ? undefined : calleeStart(insn, index);
     const callee = start === undefined ? undefined : subprogramAt(s.shape, start);
-    if (callee === undefined) continue;
+    if (callee === undefined || (callee.calledLater && insn?.opcode === OPCODE_LD_IMM64)) continue;
     if (frame + 1 >= MAX_FRAMES) refuse(callDepth, s.at, { frames: frame + 2 });
     visit(s, callee, depth, frame + 1, isPrivate);
   }

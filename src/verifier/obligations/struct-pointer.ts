@@ -14,14 +14,19 @@ import {
   TYPE_SOCKET,
   TYPE_TCP_SOCK,
   TYPE_TP_BUFFER,
+  TYPE_XDP_SOCK,
 } from '../state/layout.js';
 import { type Access, loadUnknown } from './memory.js';
+
+/** `struct bpf_xdp_sock`: the queue's number. Only lookups in an xskmap lead to one. */
+const XDP_SOCK: StructAccess = { read: { 4: '0' }, write: {}, pointers: {} };
 
 /** The structs behind pointers that contexts and helpers yield. */
 const STRUCTS: ReadonlyMap<number, StructAccess> = new Map<number, StructAccess>([
   [TYPE_SOCKET, POINTED_TO.sock],
   [TYPE_SOCK_COMMON, POINTED_TO.sock_common],
   [TYPE_TCP_SOCK, POINTED_TO.tcp_sock],
+  [TYPE_XDP_SOCK, XDP_SOCK],
 ]);
 
 /** Whether a register of this type points to a struct whose members Linux lists, or to a tracepoint's buffer. */

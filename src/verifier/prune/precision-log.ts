@@ -27,11 +27,12 @@ export function tellStep(s: Session, wanted: Wanted, insn: number): void {
 
 export function tellParent(s: Session, wanted: Wanted, path: Path, frameno: number): void {
   const { memory } = s;
-  const state = frameText(memory, memory.frame(path.state, frameno), s.names);
+  const frame = memory.frame(path.state, frameno);
+  const state = frameText(memory, frame, s.names);
   const regs = regsText(wanted, frameno);
   const slots = slotsText(wanted, frameno);
   s.log.line(
-    `mark_precise: frame${frameno}: parent state regs=${regs} stack=${slots}: ${state}${stateTailText(memory, path.state)}`,
+    `mark_precise: frame${frameno}: parent state regs=${regs} stack=${slots}: ${state}${stateTailText(memory, path.state, frame)}`,
   );
 }
 

@@ -1,10 +1,18 @@
 import type { Path } from '../explore/path.js';
 import type { Session } from '../explore/session.js';
 import { iteratorsAdvanced, nextIsActive } from '../kfunc/iterators.js';
-import { frameText } from '../log/state-text.js';
+import { frameText, stateTailText } from '../log/state-text.js';
 import { infiniteLoop } from '../rules/infinite-loop.js';
 import { refuse } from '../rules/rule.js';
-import { COMPARE_EXACT, COMPARE_NOT_EXACT, COMPARE_RANGE_WITHIN } from '../state/layout.js';
+import type { StateAddr } from '../state/domain.js';
+import {
+  ASYNCHRONOUS,
+  COMPARE_EXACT,
+  COMPARE_NOT_EXACT,
+  COMPARE_RANGE_WITHIN,
+  FRAME_ASYNC_ENTRIES,
+  FRAME_CALLBACK,
+} from '../state/layout.js';
 import { cleanState, setLiveRegisters } from './clean.js';
 import { forgetPrecision, propagatePrecision } from './precision.js';
 
@@ -36,7 +44,7 @@ export function isVisited(s: Session): boolean {
       if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
         return hit(s, old, false);
       if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, true);
-      checkInfiniteLoop(s, old);
+      if (!isOtherEntry(s, old)) checkInfiniteLoop(s, old);
       if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;
     } else {
       const incomplete = s.loops.isIncomplete(s, old);
@@ -97,6 +105,16 @@ function covers(s: Session, old: Path, exact: number, when: boolean): boolean {
   return s.ops.statesEqual(old.state, s.path.state, exact) !== 0;
 }
 
+/** A callback that was asked for twice: its second run is no round of a loop. */
+function isOtherEntry(s: Session, old: Path): boolean {
+  const { memory } = s;
+  const frame = memory.currentFrame(old.state);
+  return (
+    memory.word(frame + FRAME_CALLBACK) === ASYNCHRONOUS &&
+    memory.word(frame + FRAME_ASYNC_ENTRIES) !== memory.word(s.frame + FRAME_ASYNC_ENTRIES)
+  );
+}
+
 function checkInfiniteLoop(s: Session, old: Path): void {
   if (isMayGoto(s) || callsCallback(s) || s.shape.advancesIterator[s.at] === 1) return;
   const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
@@ -104,8 +122,9 @@ function checkInfiniteLoop(s: Session, old: Path): void {
   if (!covers(s, old, COMPARE_EXACT, true) || iteratorsAdvanced(s, old.state, s.path.state)) return;
   const { names } = s;
   s.log.source(s.at);
-  const cur = frameText(s.memory, s.frame, names);
-  const before = frameText(s.memory, s.memory.currentFrame(old.state), names);
+  const text = (state: StateAddr) =>
+    frameText(s.memory, s.memory.currentFrame(state), names) + stateTailText(s.memory, state);
+  const [cur, before] = [text(s.path.state), text(old.state)];
   refuse(infiniteLoop, s.at, { insn: s.at, cur, old: before });
 }
 

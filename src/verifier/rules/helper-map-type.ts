@@ -1,9 +1,16 @@
 import type { Rule } from './rule.js';
 
-export const helperMapType: Rule<{ readonly mapType: number; readonly name: string; readonly id: number }> = {
+export const helperMapType: Rule<{
+  readonly mapType: number;
+  readonly name: string;
+  readonly id: number;
+  /** The map holds sockets, and the program may run while one is locked. */
+  readonly sockets?: boolean;
+}> = {
   id: 'helper-map-type',
   errno: 'EINVAL',
-  message: ({ mapType, name, id }) => `cannot pass map_type ${mapType} into func ${name}#${id}`,
+  message: ({ mapType, name, id, sockets }) =>
+    `${sockets === true ? 'cannot update sockmap in this context\n' : ''}cannot pass map_type ${mapType} into func ${name}#${id}`,
   explanation: 'This helper does not work on maps of this type.',
   hint: "Use the helper that goes with the map's type.",
   fails: {

@@ -9,6 +9,7 @@ import { callback } from './callback.js';
 import { constantString } from './constant-string.js';
 import { ctxAccess } from './ctx-access.js';
 import { divByZero } from './div-by-zero.js';
+import { dynptr } from './dynptr.js';
 import { framePointerReadOnly } from './frame-pointer-read-only.js';
 import { helperArgumentType } from './helper-argument-type.js';
 import { helperGpl } from './helper-gpl.js';
@@ -30,9 +31,12 @@ import { kfuncTrust } from './kfunc-trust.js';
 import { lastInsn } from './last-insn.js';
 import { ldImm64 } from './ld-imm64.js';
 import { legacyLoad } from './legacy-load.js';
+import { lockHeld } from './lock-held.js';
 import { mapAccess } from './map-access.js';
+import { mapField } from './map-field.js';
 import { mapKey } from './map-key.js';
 import { mapPointerAccess } from './map-pointer-access.js';
+import { mapProgram } from './map-program.js';
 import { mapReference } from './map-reference.js';
 import { memoryBounds } from './memory-bounds.js';
 import { misaligned } from './misaligned.js';
@@ -52,11 +56,14 @@ import { sectionBalance } from './section-balance.js';
 import { sleepable } from './sleepable.js';
 import { specialField } from './special-field.js';
 import { spill } from './spill.js';
+import { spinLock } from './spin-lock.js';
 import { stackBounds } from './stack-bounds.js';
 import { stackDepth } from './stack-depth.js';
+import { stackObject } from './stack-object.js';
 import { stackPointerReturned } from './stack-pointer-returned.js';
 import { structAccess } from './struct-access.js';
 import { tailCall } from './tail-call.js';
+import { timer } from './timer.js';
 import { tooComplex } from './too-complex.js';
 import { tooManyJumps } from './too-many-jumps.js';
 import { tooManySubprograms } from './too-many-subprograms.js';
@@ -132,5 +139,12 @@ export const RULES = [
   kfuncTrust,
   sectionBalance,
   sleepable,
+  mapField,
+  spinLock,
+  lockHeld,
+  mapProgram,
+  timer,
+  dynptr,
+  stackObject,
   unsupported,
 ] as const;

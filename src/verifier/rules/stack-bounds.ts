@@ -1,37 +1,21 @@
 import type { Rule } from './rule.js';
 
-export const stackBounds: Rule<
-  | {
-      readonly access: ' read from' | ' write to' | ' indirect access to' | '';
-      readonly reg: number;
-      readonly off?: number;
-      readonly size: number;
-      readonly varOff?: string;
-      readonly unbounded?: boolean;
-    }
-  /** The byte belongs to what a kernel function keeps there; by a helper when `reg` is given. */
-  | {
-      readonly access: 'kept';
-      readonly reg?: number;
-      readonly off: number;
-      readonly byte: number;
-      readonly size: number;
-    }
-> = {
+export const stackBounds: Rule<{
+  readonly access: ' read from' | ' write to' | ' indirect access to' | '';
+  readonly reg: number;
+  readonly off?: number;
+  readonly size: number;
+  readonly varOff?: string;
+  readonly unbounded?: boolean;
+}> = {
   id: 'stack-bounds',
   errno: 'EACCES',
-  message: (facts) => {
-    if (facts.access === 'kept') {
-      const register = facts.reg === undefined ? '' : ` R${facts.reg}`;
-      return `invalid read from stack${register} off ${facts.off}+${facts.byte} size ${facts.size}`;
-    }
-    const { access, reg, off, size, varOff, unbounded } = facts;
+  message: ({ access, reg, off, size, varOff, unbounded }) => {
     if (unbounded) return `invalid unbounded variable-offset${access} stack R${reg}`;
     if (varOff === undefined) return `invalid${access} stack R${reg} off=${off} size=${size}`;
     return `invalid variable-offset${access} stack R${reg} var_off=${varOff} off=${off} size=${size}`;
   },
-  explanation:
-    'The stack frame is 512 bytes, from r10-512 to r10-1, and what kernel functions keep there (iterators, dynptrs) is theirs.',
+  explanation: 'The stack frame is 512 bytes, from r10-512 to r10-1.',
   hint: 'Correct the offset; large data belongs into a map (per-CPU array of one entry).',
   fails: { source: 'r0 = 0\n*(u64 *)(r10 + 0) = r0\nexit' },
   passes: { source: 'r0 = 0\n*(u64 *)(r10 - 8) = r0\nexit' },

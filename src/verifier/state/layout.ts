@@ -22,9 +22,15 @@ export const REG_MAP = 8;
 export const REG_RANGE = 12;
 /** i32: bytes of a PTR_TO_MEM region. */
 export const REG_MEM_SIZE = 16;
-/** i32: BTF type id, dynptr kind, callback subprogram: what else the type needs. */
+/**
+ * i32: what else the type needs: a BTF type id, a callback's subprogram, the dynptr that a slice of memory is from, the kind
+ * of a dynptr in a stack slot, or which inner map of a map of maps it is.
+ */
 export const REG_AUX = 20;
-/** i32: of a BTF pointer, whose types `REG_AUX` is an id of (`BTF_*`); of an iterator on the stack, its state (`ITER_*`). */
+/**
+ * i32: of a BTF pointer, whose types `REG_AUX` is an id of (`BTF_*`); of an iterator on the stack, its state (`ITER_*`); 1
+ * in the first of a dynptr's two slots.
+ */
 export const REG_AUX2 = 24;
 /** u64: known bits of the tnum. */
 export const REG_VALUE = 32;
@@ -100,6 +106,8 @@ export const FLAG_TRUSTED = 0x4000;
 export const FLAG_RCU = 0x8000;
 export const FLAG_ALLOC = 0x10000;
 export const FLAG_NON_OWN_REF = 0x20000;
+/** Memory that is a slice of a packet's dynptr. */
+export const FLAG_PACKET_SLICE = 0x40000;
 
 // Frame record.
 export const STACK_SLOTS = 64;
@@ -112,12 +120,16 @@ export const FRAME_CALLSITE = 8;
 export const FRAME_SUBPROG = 12;
 /** i32: bytes of stack in use, a multiple of 8. */
 export const FRAME_STACK = 16;
-/** i32: 1 inside a callback, 2 inside an asynchronous one. */
+/** i32: 0, or how something calls it back: `SYNCHRONOUS` during the call, `ASYNCHRONOUS` some time later. */
 export const FRAME_CALLBACK = 20;
+export const SYNCHRONOUS = 1;
+export const ASYNCHRONOUS = 2;
 export const FRAME_CALLBACK_DEPTH = 24;
 /** i32 each: the range that a callback may return. */
 export const FRAME_RETURN_MIN = 28;
 export const FRAME_RETURN_MAX = 32;
+/** i32: entries into asynchronous callbacks that led here. */
+export const FRAME_ASYNC_ENTRIES = 36;
 export const FRAME_REGS = 64;
 export const FRAME_REG_COUNT = 11;
 /** u8[64][8]: one `SLOT_*` for each byte. */

@@ -5,6 +5,7 @@ import { returnType } from '../rules/return-type.js';
 import { returnValue } from '../rules/return-value.js';
 import { refuse } from '../rules/rule.js';
 import type { RegAddr } from '../state/domain.js';
+import { ASYNCHRONOUS, FRAME_CALLBACK, FRAME_RETURN_MAX, FRAME_RETURN_MIN } from '../state/layout.js';
 
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
@@ -13,6 +14,12 @@ const S64_MAX = (1n << 63n) - 1n;
 export function checkResult(s: Session): void {
   const result = s.checkReadable(0);
   const { memory } = s;
+  if (memory.word(s.frame + FRAME_CALLBACK) === ASYNCHRONOUS) {
+    const min = memory.word(s.frame + FRAME_RETURN_MIN);
+    const max = memory.word(s.frame + FRAME_RETURN_MAX);
+    checkNumber(s, 'At async callback return', result, { min, max });
+    return;
+  }
   if (s.subprogram.index > 0) {
     if (!memory.isScalar(result)) {
       const type = typeText(memory.type(result));
@@ -22,12 +29,20 @@ export function checkResult(s: Session): void {
   }
   const { returns } = s.view;
   if (returns === undefined) return;
-  const exit = 'At program exit';
+  checkNumber(s, 'At program exit', result, returns);
+}
+
+interface ReturnRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+function checkNumber(s: Session, exit: string, result: RegAddr, { min, max }: ReturnRange): void {
+  const { memory } = s;
   if (!memory.isScalar(result))
     refuse(returnType, s.at, { exit, reg: 0, type: typeText(memory.type(result)) });
   markPrecise(s, 0);
-  if (s.ops.fitsRange(result, returns.min, returns.max) !== 0) return;
-  const { min, max } = returns;
+  if (s.ops.fitsRange(result, min, max) !== 0) return;
   refuse(returnValue, s.at, { exit, reg: 0, ...scalarFacts(s, result), min, max });
 }
 

@@ -1,16 +1,20 @@
 import { argumentsOf, mayCall } from '../../helpers/registry.js';
+import type { MapKind } from '../../maps/map-type.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
 import { openRegion } from '../kfunc/sections.js';
 import { checkFormat } from '../obligations/constant-string.js';
+import { checkDynptrSource, giveBack } from '../obligations/dynptr.js';
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
 import { accessMemory } from '../obligations/memory.js';
+import { hasLock } from '../obligations/spin-lock.js';
 import { markPrecise } from '../prune/precision.js';
 import { helperGpl } from '../rules/helper-gpl.js';
 import { helperMapType } from '../rules/helper-map-type.js';
 import { helperNotAllowed } from '../rules/helper-not-allowed.js';
 import { helperUnknown } from '../rules/helper-unknown.js';
+import { lockHeld } from '../rules/lock-held.js';
 import { mapAccess } from '../rules/map-access.js';
 import { release as releaseRule } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
@@ -34,7 +38,7 @@ import {
 import { callBack } from './callback.js';
 import { forgetCallerSaved } from './local-call.js';
 import { forgetPacket } from './packet-comparison.js';
-import { acquire, checkNothingHeld, REF_POINTER, release } from './references.js';
+import { acquire, checkNothingHeld, holdsLock, REF_POINTER, release } from './references.js';
 
 /** BPF_F_RDONLY_PROG */
 const MAP_READ_ONLY = 0x80;
@@ -52,6 +56,8 @@ const BOUNDED_BY_SIZE = new Set([
   'bpf_probe_read_kernel_str',
   'bpf_probe_read_user_str',
 ]);
+/** What may be called while a lock is held. */
+const UNDER_LOCK = new Set(['bpf_spin_unlock', 'bpf_kptr_xchg']);
 const MAX_ERRNO = 4095;
 const SOCKETS = {
   socket_or_null: TYPE_SOCKET,
@@ -78,18 +84,21 @@ export function transferHelperCall(s: Session, id: number): void {
   if (allowed === false) refuse(helperNotAllowed, s.at, { name, id });
   if (helper.gplOnly && !isGplCompatible(s.program.license)) refuse(helperGpl, s.at, {});
   if (helper.mightSleep === true) checkMaySleep(s, name, id);
+  if (holdsLock(s) && !UNDER_LOCK.has(name)) refuse(lockHeld, s.at, { call: 'any' });
   const args = argumentsOf(helper, s.program.hook.name);
   const call: CallFacts = {
     helper,
     args,
     map: undefined,
     mapIndex: -1,
+    mapUid: 0,
     constantKey: undefined,
     filled: undefined,
     maxSize: 0n,
     allocated: 0,
     refObjId: 0,
     releases: 0,
+    dynptr: undefined,
     subprogram: -1,
   };
   for (let index = 0; index < args.length; index++) checkArgument(s, call, index);
@@ -100,15 +109,24 @@ export function transferHelperCall(s: Session, id: number): void {
   fill(s, call);
   releaseArgument(s, call);
   if (name === 'bpf_tail_call') checkNothingHeld(s, 'tail_call');
+  if (name === 'bpf_dynptr_from_mem') checkDynptrSource(s);
   callBack(s, call);
   forgetCallerSaved(s);
   setResult(s, call);
-  if (call.map !== undefined && !call.map.type.helpers.includes(name))
-    refuse(helperMapType, s.at, { mapType: call.map.type.id, name, id });
-  const lookup = call.map?.type.lookup;
-  if (helper.returns.kind === 'map_value_or_null' && lookup !== 'value' && lookup !== 'inner_map')
-    refuse(unsupported, s.at, { what: 'using what a map of sockets holds' });
-  if (helper.changesPacket === true) forgetPacket(s);
+  if (call.map !== undefined) checkMapHelper(s, call.map.type, name, id);
+  const changesPacket = name === 'bpf_dynptr_write' && call.dynptr?.kind === 'skb';
+  if (helper.changesPacket === true || changesPacket) forgetPacket(s);
+}
+
+/** The helper works on maps of this type, in programs of this type. */
+function checkMapHelper(
+  s: Session,
+  { id: mapType, helpers, callers }: MapKind,
+  name: string,
+  id: number,
+): void {
+  const sockets = callers?.[name]?.includes(s.program.hook.name) === false;
+  if (sockets || !helpers.includes(name)) refuse(helperMapType, s.at, { mapType, name, id, sockets });
 }
 
 /** The helper may put the task to sleep: so must the program, here. */
@@ -172,7 +190,9 @@ function setResult(s: Session, call: CallFacts): void {
       const inRange = call.constantKey !== undefined && call.constantKey < (call.map?.maxEntries ?? 0);
       ops.markPointer(result, TYPE_MAP_VALUE | (inRange ? 0 : FLAG_MAYBE_NULL));
       memory.setMap(result, call.mapIndex);
-      if (!inRange) memory.setId(result, ops.newId());
+      memory.setAux(result, call.mapUid);
+      if (!inRange || hasLock(s, result)) memory.setId(result, ops.newId());
+      if (call.map?.type.lookup === 'owned_socket') acquireResult(s);
       return;
     }
     case 'alloc_mem_or_null':
@@ -190,9 +210,16 @@ function setResult(s: Session, call: CallFacts): void {
       if (call.helper.casts === true) memory.setRefObjId(result, call.refObjId);
       if (call.helper.acquires === true) acquireResult(s);
       return;
+    case 'dynptr_data_or_null':
+      ops.markPointer(result, TYPE_MEM | FLAG_MAYBE_NULL);
+      memory.setMap(result, -1);
+      memory.setMemSize(result, call.allocated);
+      memory.setId(result, ops.newId());
+      memory.setAux(result, call.dynptr?.id ?? 0);
+      memory.setRefObjId(result, call.dynptr?.refObjId ?? 0);
+      return;
     case 'pointer':
     case 'map_value':
-    case 'dynptr_data_or_null':
       refuse(unsupported, s.at, { what: `what ${call.helper.name} returns` });
       return;
     default:
@@ -209,6 +236,10 @@ function acquireResult(s: Session): void {
 
 function releaseArgument(s: Session, call: CallFacts): void {
   if (call.releases === 0) return;
+  if (call.dynptr !== undefined) {
+    giveBack(s, call.releases);
+    return;
+  }
   if (call.refObjId !== 0 && release(s, call.refObjId)) return;
   const { name, id } = call.helper;
   refuse(releaseRule, s.at, { problem: 'not_acquired', name: name.slice(4), id });

@@ -2,20 +2,25 @@ import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
 import { openRegion } from '../kfunc/sections.js';
-import { frameText } from '../log/state-text.js';
+import { frameText, stateTailText } from '../log/state-text.js';
 import { checkGlobalArguments } from '../obligations/global-function.js';
+import { noteStaticArguments } from '../obligations/static-function.js';
 import { callDepth } from '../rules/call-depth.js';
+import { lockHeld } from '../rules/lock-held.js';
 import { refuse } from '../rules/rule.js';
 import { sleepable } from '../rules/sleepable.js';
 import { stackPointerReturned } from '../rules/stack-pointer-returned.js';
+import type { FrameAddr } from '../state/domain.js';
 import { FRAME_CALLBACK, MAX_FRAMES, TYPE_STACK } from '../state/layout.js';
 import { checkCallbackResult, widenAfterCallback } from './callback.js';
 import { forgetPacket } from './packet-comparison.js';
+import { holdsLock } from './references.js';
 
 /** A call of a subprogram. A static one is entered; a global one is verified on its own. Answers the next instruction. */
 export function transferLocalCall(s: Session, offset: number): number {
   const callee = subprogramAt(s.shape, s.at + 1 + offset) as Subprogram;
   if (callee.global) return callGlobal(s, callee);
+  noteStaticArguments(s, callee);
   const depth = s.depth();
   if (depth + 1 >= MAX_FRAMES) refuse(callDepth, s.at, { frames: depth + 2 });
   const caller = s.frame;
@@ -25,17 +30,22 @@ export function transferLocalCall(s: Session, offset: number): number {
   s.refreshFrame();
   for (let index = 0; index <= 5; index++) ops.markNotInit(memory.reg(caller, index));
   if (s.log.level > 0) {
-    const { names } = s;
     s.log.line('caller:');
-    s.log.line(frameText(memory, caller, names));
+    s.log.line(wholeText(s, caller));
     s.log.line('callee:');
-    s.log.line(frameText(memory, frame, names));
+    s.log.line(wholeText(s, frame));
     s.touchedAll = true;
   }
   return callee.start;
 }
 
+/** All of a frame, and what the state holds. */
+function wholeText(s: Session, frame: FrameAddr): string {
+  return frameText(s.memory, frame, s.names) + stateTailText(s.memory, s.path.state, frame);
+}
+
 function callGlobal(s: Session, callee: Subprogram): number {
+  if (holdsLock(s)) refuse(lockHeld, s.at, { call: 'global' });
   checkGlobalArguments(s, callee);
   if (callee.maySleep && (!mayBeAsleep(s) || openRegion(s) !== undefined))
     refuse(sleepable, s.at, { problem: 'global' }, 'EINVAL');
@@ -65,11 +75,10 @@ export function transferReturn(s: Session): number {
   if (isCallback) checkCallbackResult(s);
   else ops.copyReg(memory.reg(caller, 0), result);
   if (s.log.level > 0) {
-    const { names } = s;
     s.log.line('returning from callee:');
-    s.log.line(frameText(memory, callee, names));
+    s.log.line(wholeText(s, callee));
     s.log.line(`to caller at ${next}:`);
-    s.log.line(frameText(memory, caller, names));
+    s.log.line(wholeText(s, caller));
   }
   s.arrives = true;
   ops.popFrame(s.path.state);

@@ -1,8 +1,17 @@
 import type { Session } from '../explore/session.js';
+import { fieldOf } from '../obligations/map-field.js';
+import { hasLock } from '../obligations/spin-lock.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
-import { FLAG_MAYBE_NULL, TYPE_CONST_MAP, TYPE_MAP_VALUE, TYPE_SCALAR } from '../state/layout.js';
+import {
+  FLAG_MAYBE_NULL,
+  TYPE_CONST_MAP,
+  TYPE_MAP_VALUE,
+  TYPE_SCALAR,
+  TYPE_SOCKET,
+  TYPE_XDP_SOCK,
+} from '../state/layout.js';
 import { drop, REF_POINTER } from './references.js';
 
 /** All copies of a pointer that may be null are, after a comparison, the number 0 or a pointer that may be followed. */
@@ -18,28 +27,46 @@ export function learnNull(
   ops.walkStart(state);
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
     if (!memory.hasFlag(reg, FLAG_MAYBE_NULL) || memory.id(reg) !== id) continue;
-    memory.setId(reg, 0);
     if (isNull) {
+      memory.setId(reg, 0);
       memory.setType(reg, TYPE_SCALAR);
       memory.setRefObjId(reg, 0);
       continue;
     }
     memory.setType(reg, memory.type(reg) & ~FLAG_MAYBE_NULL);
     if (memory.baseType(reg) === TYPE_MAP_VALUE) becomeHeld(s, reg);
+    // Locks are told apart by the ids of the values that they are in.
+    if (!hasLock(s, reg)) memory.setId(reg, 0);
   }
 }
+
+/** Inner maps with these are told apart: what is in their values is passed together with the map. */
+const NEEDS_MAP = ['bpf_timer', 'bpf_wq', 'bpf_task_work'];
 
 /** What a lookup has found is a value, a map, or a socket. */
 function becomeHeld(s: Session, reg: RegAddr): void {
   const { memory } = s;
   const index = memory.map(reg);
-  const type = s.maps[index]?.type;
-  if (type?.lookup === 'value') return;
-  const inner = s.innerMap(index);
-  if (type?.lookup !== 'inner_map' || inner === undefined) {
-    refuse(unsupported, s.at, { what: 'using what a map of sockets holds' });
-    return;
+  switch (s.maps[index]?.type.lookup) {
+    case 'owned_socket':
+      memory.setType(reg, TYPE_SOCKET);
+      return;
+    case 'xdp_socket':
+      memory.setType(reg, TYPE_XDP_SOCK);
+      return;
+    case 'inner_map': {
+      const inner = s.innerMap(index);
+      if (inner === undefined) {
+        refuse(unsupported, s.at, { what: 'an inner map of unknown shape' });
+        return;
+      }
+      memory.setType(reg, TYPE_CONST_MAP);
+      memory.setMap(reg, inner);
+      if (NEEDS_MAP.some((field) => fieldOf(s.maps[inner], field) !== undefined))
+        memory.setAux(reg, memory.id(reg));
+      return;
+    }
+    default:
+      return;
   }
-  memory.setType(reg, TYPE_CONST_MAP);
-  memory.setMap(reg, inner);
 }

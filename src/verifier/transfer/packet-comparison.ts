@@ -1,7 +1,7 @@
 import type { BranchOp } from '../../isa/index.js';
 import type { Session } from '../explore/session.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
-import { TYPE_PACKET, TYPE_PACKET_END, TYPE_PACKET_META } from '../state/layout.js';
+import { FLAG_PACKET_SLICE, TYPE_PACKET, TYPE_PACKET_END, TYPE_PACKET_META } from '../state/layout.js';
 import type { Branch } from './branch.js';
 
 /** The pointer stands at data_end, or behind it: Linux's marks in the range. */
@@ -102,6 +102,7 @@ export function forgetPacket(s: Session): void {
   ops.walkStart(s.path.state);
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
     const type = memory.type(reg);
-    if (type === TYPE_PACKET || type === TYPE_PACKET_META || type === TYPE_PACKET_END) ops.markUnknown(reg);
+    const isPacket = type === TYPE_PACKET || type === TYPE_PACKET_META || type === TYPE_PACKET_END;
+    if (isPacket || (type & FLAG_PACKET_SLICE) !== 0) ops.markUnknown(reg);
   }
 }

@@ -23,7 +23,11 @@ import {
 export const REF_POINTER = 1;
 export const REF_LOCK = 2;
 /** Saved interrupt flags, to be restored in the opposite order. */
-export const REF_IRQ = 3;
+export const REF_IRQ = 4;
+/** Resilient locks, of which several may be held; the second kind disables interrupts too. */
+export const REF_RES_LOCK = 8;
+export const REF_RES_LOCK_IRQ = 16;
+const LOCKS = REF_LOCK | REF_RES_LOCK | REF_RES_LOCK_IRQ;
 
 function count(s: Session, state: StateAddr): number {
   return s.memory.word(state + STATE_REF_COUNT);
@@ -85,9 +89,39 @@ export function lastReference(s: Session, kind: number): number {
   return 0;
 }
 
+/** A lock is held from now on. `owner` says which map or types it is part of, `id` which value. */
+export function acquireLock(s: Session, kind: number, id: number, owner: number): void {
+  const { memory } = s;
+  acquire(s, kind, id, owner);
+  memory.setWord(s.path.state + STATE_ACTIVE_LOCKS, memory.word(s.path.state + STATE_ACTIVE_LOCKS) + 1);
+}
+
+/** The lock that was taken last of those held. */
+export function lastLock(s: Session): { readonly id: number; readonly owner: number } | undefined {
+  const { memory } = s;
+  for (let index = count(s, s.path.state) - 1; index >= 0; index--) {
+    const at = entry(s.path.state, index);
+    if ((memory.word(at + REF_KIND) & LOCKS) !== 0)
+      return { id: memory.word(at + REF_ID), owner: memory.word(at + REF_OBJECT) };
+  }
+  return undefined;
+}
+
+/** Whether any lock is held. */
+export function holdsLock(s: Session): boolean {
+  return s.memory.word(s.path.state + STATE_ACTIVE_LOCKS) !== 0;
+}
+
+/** The lock is held no more. */
+export function dropLock(s: Session, kind: number, id: number, owner: number): void {
+  const { memory } = s;
+  if (!drop(s, s.path.state, kind, id, owner)) return;
+  memory.setWord(s.path.state + STATE_ACTIVE_LOCKS, memory.word(s.path.state + STATE_ACTIVE_LOCKS) - 1);
+}
+
 /** The state holds it no more; false when it did not. */
-export function drop(s: Session, state: StateAddr, kind: number, id: number): boolean {
-  const index = findReference(s, state, kind, id);
+export function drop(s: Session, state: StateAddr, kind: number, id: number, object?: number): boolean {
+  const index = findReference(s, state, kind, id, object);
   if (index < 0) return false;
   const { memory } = s;
   const last = count(s, state) - 1;

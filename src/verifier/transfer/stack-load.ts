@@ -2,9 +2,10 @@ import type { Session } from '../explore/session.js';
 import type { Access } from '../obligations/memory.js';
 import { fitLoaded } from '../obligations/memory.js';
 import { frameOfPointer } from '../obligations/stack-bounds.js';
+import { tnumText } from '../obligations/text.js';
 import { refuse } from '../rules/rule.js';
 import { spill } from '../rules/spill.js';
-import { stackBounds } from '../rules/stack-bounds.js';
+import { stackObject } from '../rules/stack-object.js';
 import type { FrameAddr, RegAddr } from '../state/domain.js';
 import { SLOT_BYTES, SLOT_MISC, SLOT_SPILL, SLOT_ZERO, TYPE_SCALAR } from '../state/layout.js';
 
@@ -23,7 +24,11 @@ function loadSomewhere(s: Session, pointer: RegAddr, off: number, access: Access
   const frame = frameOfPointer(s, pointer);
   const low = memory.sminNumber(pointer) + off;
   const high = memory.smaxNumber(pointer) + off + access.size;
-  readRange(s, frame, low, high, false);
+  const from = tnumText(memory, pointer);
+  const { regno: reg, size } = access;
+  readRange(s, frame, low, high, false, (at) =>
+    refuse(stackObject, s.at, { problem: 'helper_read', reg, from, at: at - low, size }),
+  );
   if (access.into >= 0) loadBytes(s, frame, low, high, access);
 }
 
@@ -31,13 +36,22 @@ function loadSomewhere(s: Session, pointer: RegAddr, off: number, access: Access
  * Notes that bytes `[low, high)` of a frame are read by an access that knows no slots.
  *
  * @param clobber whether they may be written too: whatever they held is forgotten.
+ * @param isObject told of the first byte that is part of a dynptr or iterator.
  */
-export function readRange(s: Session, frame: FrameAddr, low: number, high: number, clobber: boolean): void {
+export function readRange(
+  s: Session,
+  frame: FrameAddr,
+  low: number,
+  high: number,
+  clobber: boolean,
+  isObject: (at: number) => never,
+): void {
   const { memory } = s;
   const frameno = memory.frameNumber(frame);
   for (let at = low; at < high; at++) {
     const index = -at - 1;
     const slot = index >> 3;
+    if (memory.slotType(frame, slot, index & 7) > SLOT_ZERO) isObject(at);
     s.liveStack.read(frameno, s.at, slot);
     if (!clobber) continue;
     if (
@@ -63,20 +77,14 @@ function loadAt(s: Session, frame: FrameAddr, off: number, access: Access): void
   const slot = (-off - 1) >> 3;
   s.liveStack.read(memory.frameNumber(frame), s.at, slot);
   if (frame === s.frame) s.touchSlot(slot);
-  if (memory.slotType(frame, slot, SLOT_BYTES - 1) === SLOT_SPILL) loadSpill(s, frame, slot, off, access);
-  else {
-    checkReadableBytes(s, frame, off, access.size);
-    if (access.into >= 0) loadBytes(s, frame, off, off + access.size, access);
+  if (memory.slotType(frame, slot, SLOT_BYTES - 1) === SLOT_SPILL) {
+    loadSpill(s, frame, slot, off, access);
+    return;
   }
-}
-
-/** What a kernel function keeps there is not the program's to read. */
-function checkReadableBytes(s: Session, frame: FrameAddr, off: number, size: number): void {
-  for (let byte = 0; byte < size; byte++) {
-    const index = -(off + byte) - 1;
-    if (s.memory.slotType(frame, index >> 3, index & 7) > SLOT_ZERO)
-      refuse(stackBounds, s.at, { access: 'kept', off, byte, size });
-  }
+  for (let at = 0; at < access.size; at++)
+    if (memory.slotType(frame, slot, (-(off + at) - 1) & 7) > SLOT_ZERO)
+      refuse(stackObject, s.at, { problem: 'read', off, at, size: access.size });
+  if (access.into >= 0) loadBytes(s, frame, off, off + access.size, access);
 }
 
 function loadSpill(s: Session, frame: FrameAddr, slot: number, off: number, access: Access): void {
@@ -87,9 +95,7 @@ function loadSpill(s: Session, frame: FrameAddr, slot: number, off: number, acce
     spillSize++;
   if (access.size === SLOT_BYTES && spillSize === SLOT_BYTES) {
     s.noteStackAccess(memory.frameNumber(frame), slot);
-    if (access.into < 0) return;
-    ops.linkBeforeCopy(spilled);
-    ops.copyReg(s.reg(access.into), spilled);
+    if (access.into >= 0) ops.copyReg(s.reg(access.into), spilled);
     return;
   }
   if (memory.type(spilled) !== TYPE_SCALAR) refuse(spill, s.at, { problem: 'fill' });

@@ -15,6 +15,7 @@ import {
   TYPE_SCALAR,
   TYPE_STACK,
 } from '../state/layout.js';
+import { destroyDynptr } from './dynptr-slots.js';
 
 /** Stores to the stack at a checked place. `off` has the pointer's constant offset in it. */
 export function storeToStack(s: Session, pointer: RegAddr, off: number, size: number, stored: Stored): void {
@@ -29,6 +30,7 @@ function storeAt(s: Session, pointer: RegAddr, off: number, size: number, stored
   const frameno = memory.frameno(pointer);
   const slot = (-off - 1) >> 3;
   growStack(s, frame, (slot + 1) * SLOT_BYTES);
+  destroyDynptr(s, frame, slot);
   if (frame === s.frame) s.touchSlot(slot);
   const value = stored.kind === 'reg' ? s.reg(stored.reg) : 0;
   const startsSlot = (off & 7) === 0;
@@ -135,6 +137,7 @@ function storeSomewhere(s: Session, pointer: RegAddr, off: number, size: number,
   const isZero =
     value !== 0 ? memory.isScalar(value) && memory.isZero(value) : stored.kind === 'imm' && stored.imm === 0;
   growStack(s, frame, -low);
+  for (let at = low; at < high; at++) destroyDynptr(s, frame, (-at - 1) >> 3);
   let zeroKept = false;
   for (let at = low; at < high; at++) {
     const index = -at - 1;

@@ -85,7 +85,11 @@ function compareProgram(
     return {
       accepted: answer.ok,
       ...theirs,
-      ...ourSide(() => verify(verifierProgram(subject, referee.btf)), answer.ok, theirs),
+      ...ourSide(
+        () => verify({ ...verifierProgram(subject, referee.btf), lines: [] }, { logLevel: 4 }),
+        answer.ok,
+        theirs,
+      ),
     };
   } catch (error) {
     return { outcome: 'untried', ours: words(error) };
@@ -110,7 +114,9 @@ function ourSide(
     const sameCount = theirs.kernelProcessed === processed;
     return { ...common, outcome: !accepted ? 'false_accept' : sameCount ? 'agree' : 'count_differs' };
   }
-  const { rule, message } = result.rejection;
+  const { rule } = result.rejection;
+  // What Linux notes on the way is part of its last words.
+  const message = lastWords(result.log);
   const told = { ...common, rule, ours: message };
   if (rule === 'unsupported') return { ...told, outcome: 'unsupported' };
   if (accepted) return { ...told, outcome: 'false_reject' };

@@ -30,8 +30,8 @@ export class KernelObject {
   }
 
   /** The kernel's answer to a program, and its log without the way to it. @throws {KernelError} for its maps. */
-  load(subject: Subject, kernelBtf: Btf): RawLoad {
-    const result = progLoad(this.#program(subject, kernelBtf));
+  load(subject: Subject, kernelBtf: Btf, logLevel = LOG_STATISTICS): RawLoad {
+    const result = progLoad({ ...this.#program(subject, kernelBtf), logLevel });
     if (result.ok) result.program.close();
     return result;
   }
@@ -44,7 +44,6 @@ export class KernelObject {
       insns,
       license: spec.license,
       name: spec.name,
-      logLevel: LOG_STATISTICS,
       flags: (spec.sleepable ? FLAG.sleepable : 0) | (spec.xdpFrags ? FLAG.xdpFrags : 0),
       maps: maps.map((map) => this.#map(map)),
       ...(attach === undefined ? {} : { expectedAttachType: attach.id }),

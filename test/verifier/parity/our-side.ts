@@ -2,8 +2,8 @@ import type { Btf } from '../../../src/btf/index.js';
 import { attachBtfId } from '../../../src/hooks/attach-btf.js';
 import { hookByName } from '../../../src/hooks/index.js';
 import type { MapFacts } from '../../../src/maps/map-type.js';
-import { mapType } from '../../../src/maps/registry.js';
-import { specialFields } from '../../../src/maps/special-fields.js';
+import { mapKind } from '../../../src/maps/registry.js';
+import { valueTypes } from '../../../src/maps/value-types.js';
 import type { MapSpec } from '../../../src/object/spec.js';
 import type { VerifierProgram } from '../../../src/verifier/verify.js';
 import type { Subject } from './subject.js';
@@ -31,19 +31,19 @@ export function verifierProgram({ spec, type, insns, maps }: Subject, kernelBtf:
 
 function factsOf(spec: MapSpec): MapFacts {
   const { name, type, keySize, valueSize, maxEntries, flags, mapExtra, frozen, contents, inner } = spec;
-  const special =
-    spec.btf === undefined || spec.valueType === undefined ? [] : specialFields(spec.btf, spec.valueType);
+  const types = valueTypes(spec);
+  const kind = mapKind(type);
   return {
     name,
-    type: mapType(type),
+    type: kind,
     keySize,
     valueSize,
     maxEntries,
-    flags,
+    flags: flags | (kind.impliedFlags ?? 0),
     frozen: frozen === true,
     ...(mapExtra === undefined ? {} : { mapExtra }),
     ...(frozen === true && contents !== undefined ? { contents } : {}),
-    ...(inner === undefined ? {} : { inner: factsOf(inner) }),
-    ...(special.length === 0 ? {} : { special }),
+    ...(inner === undefined ? {} : { inner: { ...factsOf(inner), name: '' } }),
+    ...(types === undefined ? {} : { types }),
   };
 }

@@ -4,6 +4,7 @@ import { EngineMap } from '../../../src/engine/maps.js';
 import { EngineMemory } from '../../../src/engine/memory.js';
 import { helperById } from '../../../src/helpers/registry.js';
 import type { Insn } from '../../../src/isa/index.js';
+import { findMapType } from '../../../src/maps/registry.js';
 import { TEST_MAPS } from '../../support/verifier-program.js';
 import type { Generated, Random } from '../fuzz/generate.js';
 
@@ -27,7 +28,8 @@ export interface Places {
 /** Memory, maps, a context and a packet that programs of the fuzzer run in, filled at random. */
 export class World {
   readonly memory = EngineMemory.create({ maximumPages: 256, shared: false });
-  readonly #maps = TEST_MAPS.map((facts, index) =>
+  // Those that the engine runs come first, so that programs name the same ones.
+  readonly #maps = TEST_MAPS.filter(({ type }) => findMapType(type.name) !== undefined).map((facts, index) =>
     EngineMap.create(
       this.memory,
       {

@@ -2,7 +2,8 @@
 import {
   COMPARE_EXACT, COMPARE_NOT_EXACT, FRAME_CALLBACK_DEPTH, FRAME_CALLSITE, FRAME_REG_COUNT, FRAME_REGS, FRAME_SLOT_TYPES, FRAME_SPILLED,
   ID_ADD_CONST, REF_ID, REF_KIND, REF_OBJECT, REF_SIZE, REG_AUX, REG_AUX2, REG_FRAMENO, REG_ID, REG_MAP, REG_OFF, REG_RANGE, REG_REF_OBJ_ID, REG_SIZE,
-  REG_VALUE, SLOT_BYTES, SLOT_INVALID, SLOT_IRQ_FLAG, SLOT_ITER, SLOT_MISC, SLOT_SPILL, SLOT_ZERO, STATE_ACTIVE_IRQ_ID, STATE_ACTIVE_LOCKS,
+  REG_VALUE, SLOT_BYTES, SLOT_DYNPTR, SLOT_INVALID, SLOT_IRQ_FLAG, SLOT_ITER, SLOT_MISC, SLOT_SPILL, SLOT_ZERO, STATE_ACTIVE_IRQ_ID,
+  STATE_ACTIVE_LOCKS,
   STATE_ACTIVE_PREEMPT, STATE_ACTIVE_RCU, STATE_CURFRAME, STATE_REF_COUNT, STATE_REFS, STATE_SLEEPABLE, STATE_SPECULATIVE, TYPE_ARENA,
   TYPE_BASE_MASK, TYPE_BUF, TYPE_MAP_KEY, TYPE_MAP_VALUE, TYPE_MEM, TYPE_NOT_INIT, TYPE_PACKET, TYPE_PACKET_META, TYPE_SCALAR,
   TYPE_STACK, TYPE_TP_BUFFER,
@@ -166,8 +167,15 @@ function bytesSafe(old: usize, cur: usize, slot: i32, present: bool, exact: i32)
   const type = slotType(old, slot, SLOT_BYTES - 1);
   if (type == SLOT_SPILL) return regSafe(spilled(old, slot), spilled(cur, slot), exact);
   if (type == SLOT_ITER || type == SLOT_IRQ_FLAG) return sameKept(spilled(old, slot), spilled(cur, slot));
+  if (type == SLOT_DYNPTR) return dynptrSafe(spilled(old, slot), spilled(cur, slot));
   if (type > SLOT_ZERO) return equalButIds(spilled(old, slot), spilled(cur, slot));
   return true;
+}
+
+/** Two dynptrs of one kind do the same, whichever they are; what they hold must be the same. */
+function dynptrSafe(old: usize, cur: usize): bool {
+  return load<i32>(old, REG_AUX) == load<i32>(cur, REG_AUX) && load<i32>(old, REG_AUX2) == load<i32>(cur, REG_AUX2)
+    && sameId(load<i32>(old, REG_REF_OBJ_ID), load<i32>(cur, REG_REF_OBJ_ID));
 }
 
 function stackSafe(old: usize, cur: usize, exact: i32): bool {
