@@ -3,6 +3,7 @@ import type { Btf } from '../btf/index.js';
 import { KernelError } from '../errors/errno.js';
 import type {
   AttachTarget,
+  BpfMap,
   BtfInfo,
   Kernel,
   KernelObject,
@@ -12,6 +13,7 @@ import type {
   Pin,
   Program,
 } from '../kernel/kernel.js';
+import type { RingBufferOptions } from '../kernel/ring-batch.js';
 import type { MapSpec } from '../object/spec.js';
 import { OldAttachment } from './attach/old-attachment.js';
 import { attachTo } from './attach/registry.js';
@@ -25,6 +27,8 @@ import { raiseMemlock } from './memlock.js';
 import { allPins, openPinned, pin, unpin } from './pins.js';
 import { LinuxEnvironment } from './probe/environment.js';
 import { LinuxProgram } from './programs.js';
+import { LinuxPerfBuffer, type LinuxPerfOptions } from './readers/perf-buffer.js';
+import { LinuxRingBuffer } from './readers/ring-buffer.js';
 import { type Fd, FdGroup } from './sys/fd.js';
 
 /**
@@ -154,6 +158,16 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
     return allPins();
   }
 
+  /** Reads the records that programs send through a `ringbuf` map. Linux 5.8. @throws {KernelError} EINVAL */
+  ringBuffer(map: LinuxMap | { readonly raw: BpfMap }, options: RingBufferOptions = {}): LinuxRingBuffer {
+    return new LinuxRingBuffer(this.#own(map), options);
+  }
+
+  /** Reads what programs send with `bpf_perf_event_output` through a `perf_event_array`. @throws {KernelError} EINVAL */
+  perfBuffer(map: LinuxMap | { readonly raw: BpfMap }, options: LinuxPerfOptions = {}): LinuxPerfBuffer {
+    return new LinuxPerfBuffer(this.#own(map), options);
+  }
+
   /** Closes every handle that it gave out. */
   async close(): Promise<void> {
     this.#open.close();
@@ -161,6 +175,11 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #own(map: LinuxMap | { readonly raw: BpfMap }): LinuxMap {
+    const own = map instanceof LinuxMap ? map : map.raw;
+    return own instanceof LinuxMap ? own : this.#map(this.#byId('map', own.id));
   }
 
   #map(fd: Fd): LinuxMap {
