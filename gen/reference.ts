@@ -1,7 +1,7 @@
 // Writes docs/reference.md from the registries, so that no table of facts is written twice: `npm run generate`.
 import { writeFileSync } from 'node:fs';
 import { bindingFor } from '../src/engine/helpers/bindings.js';
-import { engineRuns } from '../src/engine/program-types.js';
+import { engineAttaches, engineRuns } from '../src/engine/program-types.js';
 import { TRACEPOINTS, tracepointTitle } from '../src/engine/world/tracepoints.js';
 import { HELPER_NAMES } from '../src/helpers/names.js';
 import { HELPERS, helperById } from '../src/helpers/registry.js';
@@ -64,12 +64,14 @@ function tracepoints(): string {
 
 function missing(): string {
   const types = PROGRAM_TYPES.slice(1).filter(({ name }) => !engineRuns(name));
+  const unattached = PROGRAM_TYPES.slice(1).filter(({ name }) => engineRuns(name) && !engineAttaches(name));
   const mapTypes = LINUX_MAP_TYPES.filter(({ id }) => !MAP_TYPES.some((type) => type.id === id));
   const unbound = HELPER_NAMES.flatMap((name, id) =>
     name === 'unspec' || (helperById(id) !== undefined && bindingFor(id) !== undefined) ? [] : [name],
   );
   return [
     `Program types (${types.length}): ${types.map(({ name }) => code(name)).join(', ')}.`,
+    `Program types that run on a context of the caller's only (${unattached.length}): ${unattached.map(({ name }) => code(name)).join(', ')}.`,
     `Map types (${mapTypes.length}): ${mapTypes.map(({ name }) => code(name)).join(', ')}.`,
     `Helpers (${unbound.length}): ${unbound.map((name) => code(`bpf_${name}`)).join(', ')}.`,
   ].join('\n\n');

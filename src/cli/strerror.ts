@@ -37,6 +37,7 @@ export const STRERROR: Readonly<Record<ErrnoName, string>> = {
   EPROTO: 'Protocol error',
   EOPNOTSUPP: 'Operation not supported',
   EADDRINUSE: 'Address already in use',
+  EAFNOSUPPORT: 'Address family not supported by protocol',
   ETIMEDOUT: 'Connection timed out',
   EALREADY: 'Operation already in progress',
   ESTALE: 'Stale file handle',

@@ -4,7 +4,8 @@ import { Engine } from './engine.js';
 
 const PROGRAM = {
   name: 'allow',
-  type: 'cgroup_device',
+  type: 'netfilter',
+  attachType: 'netfilter',
   insns: assemble('r0 = 1\nexit'),
   license: 'GPL',
   kernelVersion: 0,
@@ -17,9 +18,10 @@ const PROGRAM = {
 test('a program that calls a helper that the engine has not is refused by name, and can be verified', async () => {
   const engine = await Engine.create();
   try {
-    const popsVlan = { ...PROGRAM, type: 'sched_cls', insns: assemble('call 19\nr0 = 0\nexit') };
-    await expect(engine.loadProgram(popsVlan)).rejects.toThrow('the engine has no bpf_skb_vlan_pop yet');
-    await engine.loadProgram(popsVlan, { verifyOnly: true });
+    const call = 'r2 = 0\nr3 = r10\nr3 += -24\nr4 = 24\nr5 = 0\ncall 66\nr0 = 0\nexit';
+    const asks = { ...PROGRAM, type: 'sched_cls', insns: assemble(call) };
+    await expect(engine.loadProgram(asks)).rejects.toThrow('the engine has no bpf_skb_get_xfrm_state yet');
+    await engine.loadProgram(asks, { verifyOnly: true });
   } finally {
     await engine.close();
   }
@@ -29,7 +31,7 @@ test('a program of a type that the engine does not run is refused by name, and c
   const engine = await Engine.create();
   try {
     await expect(engine.loadProgram(PROGRAM)).rejects.toThrow(
-      'the engine does not run programs of type cgroup_device yet',
+      'the engine does not run programs of type netfilter yet',
     );
     expect(await engine.programs()).toEqual([]);
     const verified = await engine.loadProgram(PROGRAM, { verifyOnly: true });

@@ -1,7 +1,8 @@
 import { KernelError } from '../errors/errno.js';
 import type { AttachTarget } from '../kernel/kernel.js';
+import { hasTestRun } from './scenes/index.js';
 
-/** Program types that each kind of target takes. What no target takes, the engine does not run. */
+/** Program types that each kind of target takes. */
 export const TARGET_TYPES: Readonly<Partial<Record<AttachTarget['kind'], readonly string[]>>> = {
   xdp: ['xdp'],
   tcx: ['sched_cls', 'sched_act'],
@@ -10,11 +11,14 @@ export const TARGET_TYPES: Readonly<Partial<Record<AttachTarget['kind'], readonl
   socket: ['socket_filter'],
 };
 
-const RUN_TYPES: ReadonlySet<string> = new Set(Object.values(TARGET_TYPES).flat());
-
-/** Whether the engine runs programs of this type, and does not only verify them. */
+/** Whether the engine runs programs of this type, attached or on a context of the caller's, and does not only verify them. */
 export function engineRuns(type: string): boolean {
-  return RUN_TYPES.has(type);
+  return hasTestRun(type) || engineAttaches(type);
+}
+
+/** Whether there is something to attach programs of this type to. */
+export function engineAttaches(type: string): boolean {
+  return Object.values(TARGET_TYPES).flat().includes(type);
 }
 
 /** @throws {KernelError} EOPNOTSUPP for a program type that can be verified but that the engine does not run yet. */

@@ -41,6 +41,7 @@ export const ERRNO = {
   EALREADY: 114,
   ESTALE: 116,
   ENOTSUPP: 524,
+  EAFNOSUPPORT: 97,
 } as const;
 
 export type ErrnoName = keyof typeof ERRNO;

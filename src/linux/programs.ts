@@ -12,6 +12,9 @@ import type { Fd } from './sys/fd.js';
 import { fdFacts } from './sys/fdinfo.js';
 import { fill } from './sys/layout.js';
 
+/** Types that a test run runs once, on the caller's own context. */
+const RUN_ONCE: ReadonlySet<string> = new Set(['raw_tracepoint', 'raw_tracepoint_writable', 'syscall']);
+
 /** A program of the running kernel: one descriptor. */
 export class LinuxProgram implements Program {
   readonly kind = 'program';
@@ -82,7 +85,9 @@ export class LinuxProgram implements Program {
   }
 
   async run(input: RunInput): Promise<RunResult> {
-    return progTestRun(this.fd, { ...input, ...(input.repeat === undefined ? { repeat: 1 } : {}) });
+    const once = RUN_ONCE.has(this.typeName);
+    const repeat = input.repeat ?? (once ? 0 : 1);
+    return progTestRun(this.fd, { ...input, repeat, ctxInPlace: once });
   }
 
   async close(): Promise<void> {

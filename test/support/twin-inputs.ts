@@ -14,12 +14,29 @@ const PACKETS: readonly RunInput[] = [
   padded('020000000001 020000000002 86dd 60000000 0024 11 40', 90),
   padded('ffffffffffff 020000000002 88b5', 60),
 ].map((data) => ({ data }));
+const bytesOf = (...words: number[]): Uint8Array => new Uint8Array(Uint32Array.of(...words).buffer);
+
+/** `struct bpf_sk_lookup`: family, protocol, and from the fifth word on remote and local address and port. */
+const LOOKUPS: readonly Uint8Array[] = [
+  bytesOf(0, 0, 2, 6, 0x0100000a, 0, 0, 0, 0, 0x5000, 0x0200000a, 0, 0, 0, 0, 80, 0, 0),
+  bytesOf(0, 0, 10, 17, 0, 1, 2, 3, 4, 0x5000, 0, 5, 6, 7, 8, 81, 0, 0),
+  bytesOf(0, 0, 3, 6, 0x0100000a, 0, 0, 0, 0, 0x5000, 0x0200000a, 0, 0, 0, 0, 80, 0, 0),
+  bytesOf(0, 0, 2, 6, 0x0100000a, 0, 0, 0, 0, 0x5000, 0x0200000a, 0, 0, 0, 0, 80, 1, 0),
+  bytesOf(0, 0, 2, 6, 0x0100000a, 0, 0, 0, 0, 0x5000, 0x0200000a, 0, 0, 0, 0, 70000, 0, 0),
+];
+
 /** What the programs of a type are run on; those of other types once on nothing. */
 const INPUTS: Readonly<Record<string, readonly RunInput[]>> = {
   sched_cls: PACKETS,
   xdp: PACKETS,
+  cgroup_skb: PACKETS,
+  lwt_in: PACKETS,
+  lwt_xmit: PACKETS,
+  flow_dissector: PACKETS,
+  sk_lookup: LOOKUPS.map((context) => ({ ctx: context })),
+  syscall: [{ ctx: bytesOf(40, 0, 2, 0, 0, 0), repeat: 0 }],
   // Linux repeats no tracepoint.
-  raw_tracepoint: [{ repeat: 0 }],
+  raw_tracepoint: [{ ctx: bytesOf(5, 6, 7, 8), repeat: 0 }],
 };
 
 type Fields = readonly (readonly [offset: number, value: number])[];

@@ -93,7 +93,12 @@ function layOut(stage: Stage, { ctx, frame, mac, packet, linkLayer, measured }: 
     [L.SKB_END, end + TAILROOM],
     [L.SKB_MAC_HEADER, mac],
     [L.SKB_NETWORK_HEADER, mac + ETH_HLEN],
+    [L.SKB_FAMILY, memory.u32(socket + L.SOCK_FAMILY)],
   ]);
+  memory.write(ctx + L.SKB_REMOTE_IP4, memory.read(socket + L.SOCK_DST_IP4, 4));
+  memory.write(ctx + L.SKB_LOCAL_IP4, memory.read(socket + L.SOCK_SRC_IP4, 4));
+  memory.write(ctx + L.SKB_REMOTE_IP6, memory.read(socket + L.SOCK_DST_IP6, 16));
+  memory.write(ctx + L.SKB_LOCAL_IP6, memory.read(socket + L.SOCK_SRC_IP6, 16));
 }
 
 /** The socket that a test packet belongs to: of no protocol, with the packet's addresses. */

@@ -87,6 +87,8 @@ export interface RawRun {
   readonly data?: Uint8Array;
   readonly ctx?: Uint8Array;
   readonly repeat?: number;
+  /** The kernel writes the context back where it was, if at all: asked for it elsewhere it refuses. */
+  readonly ctxInPlace?: boolean;
 }
 export interface RawRunResult {
   readonly returnValue: number;
@@ -99,7 +101,8 @@ export interface RawRunResult {
 /** BPF_PROG_TEST_RUN. @throws {KernelError} */
 export function progTestRun(program: Fd, run: RawRun): RawRunResult {
   const dataOut = new Uint8Array(new ArrayBuffer(run.data === undefined ? 0 : run.data.length + 4096));
-  const ctxOut = new Uint8Array(new ArrayBuffer(run.ctx?.length ?? 0));
+  const given = run.ctx === undefined ? undefined : Uint8Array.from(run.ctx);
+  const ctxOut = new Uint8Array(new ArrayBuffer(run.ctxInPlace === true ? 0 : (given?.length ?? 0)));
   const { out } = bpf('prog_test_run', {
     prog_fd: program.fd,
     data_size_in: run.data?.length,
@@ -108,15 +111,15 @@ export function progTestRun(program: Fd, run: RawRun): RawRunResult {
     data_out: dataOut,
     // Types that run once refuse a count, even of one.
     repeat: run.repeat ?? 0,
-    ctx_size_in: run.ctx?.length,
+    ctx_size_in: given?.length,
     ctx_size_out: ctxOut.length,
-    ctx_in: run.ctx,
+    ctx_in: given,
     ctx_out: ctxOut,
   });
   return {
     returnValue: out.u32('retval'),
     duration: out.u32('duration'),
     data: dataOut.subarray(0, out.u32('data_size_out')),
-    ctx: ctxOut.subarray(0, out.u32('ctx_size_out')),
+    ctx: run.ctxInPlace === true ? (given ?? ctxOut) : ctxOut.subarray(0, out.u32('ctx_size_out')),
   };
 }
