@@ -105,6 +105,7 @@ function callEffects(
       if (operation.op === 'cmpxchg') return { uses: base | source | 1, defines: 1 };
       return { uses: base | source, defines: operation.fetch ? source : 0 };
     }
+    // As Linux does, which has no rule for them.
     case 'ld_abs':
     case 'ld_ind':
       return { uses: ALL, defines: 0 };

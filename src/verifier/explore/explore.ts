@@ -65,6 +65,7 @@ function walk(s: Session): void {
     s.previous = at;
     s.at = next;
   }
+  s.liveStack.update();
   endPath(s);
 }
 

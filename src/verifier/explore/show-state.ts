@@ -1,9 +1,9 @@
 import { frameText, stateTailText } from '../log/state-text.js';
 import type { Session } from './session.js';
 
-/** The whole state as text. */
-export function stateText(s: Session): string {
-  return frameText(s.memory, s.frame, s.names) + stateTailText(s.memory, s.path.state);
+/** A whole state as text, seen from one of its frames. */
+export function stateText(s: Session, frame = s.frame, state = s.path.state): string {
+  return frameText(s.memory, frame, s.names) + stateTailText(s.memory, state, frame);
 }
 
 /** Writes what changed since the last instruction. */

@@ -304,7 +304,7 @@ export function frameText(
 export function stateTailText(
   memory: StateMemory,
   state: StateAddr,
-  frame = memory.currentFrame(state),
+  frame: FrameAddr = memory.currentFrame(state),
 ): string {
   const ids: number[] = [];
   for (let index = 0; index < memory.word(state + L.STATE_REF_COUNT); index++) {

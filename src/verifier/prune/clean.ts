@@ -28,7 +28,6 @@ export function setLiveRegisters(s: Session, path: Path): void {
 export function cleanState(s: Session, path: Path): void {
   const { memory, ops } = s;
   path.cleaned = true;
-  s.liveStack.update();
   const insns = frameInsns(s, path);
   const chain = s.callChain(path.state);
   const root = s.rootInsn(path.state);

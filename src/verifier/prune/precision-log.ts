@@ -1,6 +1,6 @@
 import type { Path } from '../explore/path.js';
 import type { Session } from '../explore/session.js';
-import { frameText, stateTailText } from '../log/state-text.js';
+import { stateText } from '../explore/show-state.js';
 import { FRAME_REG_COUNT, SLOT_BYTES, STACK_SLOTS } from '../state/layout.js';
 import type { Wanted } from './backtrack.js';
 
@@ -27,13 +27,10 @@ export function tellStep(s: Session, wanted: Wanted, insn: number): void {
 
 export function tellParent(s: Session, wanted: Wanted, path: Path, frameno: number): void {
   const { memory } = s;
-  const frame = memory.frame(path.state, frameno);
-  const state = frameText(memory, frame, s.names);
+  const state = stateText(s, memory.frame(path.state, frameno), path.state);
   const regs = regsText(wanted, frameno);
   const slots = slotsText(wanted, frameno);
-  s.log.line(
-    `mark_precise: frame${frameno}: parent state regs=${regs} stack=${slots}: ${state}${stateTailText(memory, path.state, frame)}`,
-  );
+  s.log.line(`mark_precise: frame${frameno}: parent state regs=${regs} stack=${slots}: ${state}`);
 }
 
 /** What an old state asks of those that it covers, frame by frame. */

@@ -1,10 +1,9 @@
 import type { Path } from '../explore/path.js';
 import type { Session } from '../explore/session.js';
+import { stateText } from '../explore/show-state.js';
 import { iteratorsAdvanced, nextIsActive } from '../kfunc/iterators.js';
-import { frameText, stateTailText } from '../log/state-text.js';
 import { infiniteLoop } from '../rules/infinite-loop.js';
 import { refuse } from '../rules/rule.js';
-import type { StateAddr } from '../state/domain.js';
 import {
   ASYNCHRONOUS,
   COMPARE_EXACT,
@@ -120,11 +119,9 @@ function checkInfiniteLoop(s: Session, old: Path): void {
   const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
   if (!sameDepth || s.ops.maybeLooping(old.state, s.path.state) === 0) return;
   if (!covers(s, old, COMPARE_EXACT, true) || iteratorsAdvanced(s, old.state, s.path.state)) return;
-  const { names } = s;
   s.log.source(s.at);
-  const text = (state: StateAddr) =>
-    frameText(s.memory, s.memory.currentFrame(state), names) + stateTailText(s.memory, state);
-  const [cur, before] = [text(s.path.state), text(old.state)];
+  const cur = stateText(s);
+  const before = stateText(s, s.memory.currentFrame(old.state), old.state);
   refuse(infiniteLoop, s.at, { insn: s.at, cur, old: before });
 }
 

@@ -107,8 +107,6 @@ export interface Domain {
   linkedPlace(index: number): number;
   /** Gives the collected scalars that share `reg`'s id what was learnt of it; `state` may be either way's. */
   syncCollected(state: StateAddr, reg: RegAddr): void;
-  /** As `syncCollected` without a collection before: all registers and spills with the id, dead ones too (Linux leaves those). */
-  syncLinked(state: StateAddr, reg: RegAddr): void;
   countLinked(state: StateAddr, id: number): number;
   setPacketRange(state: StateAddr, type: number, id: number, range: number): void;
   /** Walks all registers and whole spills of all frames: start, then `walkNext` until 0. One walk at a time. */

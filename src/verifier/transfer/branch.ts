@@ -152,7 +152,7 @@ function learn(s: Session, branch: Branch, a: RegAddr, b: RegAddr, other: StateA
 }
 
 function syncIfLinked(s: Session, state: StateAddr, reg: RegAddr): void {
-  if (s.memory.isScalar(reg) && s.memory.id(reg) !== 0) s.ops.syncLinked(state, reg);
+  if (s.memory.isScalar(reg) && s.memory.id(reg) !== 0) s.ops.syncCollected(state, reg);
 }
 
 /** Equal to a pointer that is not null, a pointer is not null either. */

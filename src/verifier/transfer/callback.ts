@@ -85,6 +85,7 @@ export function startNow(
   const frame = s.ops.pushFrame(copy.state, s.at, subprogram);
   setCallback(s, frame, SYNCHRONOUS, 1);
   copy.callbackDepth++;
+  s.touchedAll = true;
   memory.setWord(caller + FRAME_CALLBACK_DEPTH, memory.word(caller + FRAME_CALLBACK_DEPTH) + 1);
   memory.setWord(s.frame + FRAME_CALLBACK_DEPTH, 0);
   return { caller, frame };

@@ -1,8 +1,8 @@
 import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
+import { stateText } from '../explore/show-state.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
 import { openRegion } from '../kfunc/sections.js';
-import { frameText, stateTailText } from '../log/state-text.js';
 import { checkGlobalArguments } from '../obligations/global-function.js';
 import { noteStaticArguments } from '../obligations/static-function.js';
 import { callDepth } from '../rules/call-depth.js';
@@ -10,7 +10,6 @@ import { lockHeld } from '../rules/lock-held.js';
 import { refuse } from '../rules/rule.js';
 import { sleepable } from '../rules/sleepable.js';
 import { stackPointerReturned } from '../rules/stack-pointer-returned.js';
-import type { FrameAddr } from '../state/domain.js';
 import { FRAME_CALLBACK, MAX_FRAMES, TYPE_STACK } from '../state/layout.js';
 import { checkCallbackResult, widenAfterCallback } from './callback.js';
 import { forgetPacket } from './packet-comparison.js';
@@ -31,17 +30,12 @@ export function transferLocalCall(s: Session, offset: number): number {
   for (let index = 0; index <= 5; index++) ops.markNotInit(memory.reg(caller, index));
   if (s.log.level > 0) {
     s.log.line('caller:');
-    s.log.line(wholeText(s, caller));
+    s.log.line(stateText(s, caller));
     s.log.line('callee:');
-    s.log.line(wholeText(s, frame));
+    s.log.line(stateText(s, frame));
     s.touchedAll = true;
   }
   return callee.start;
-}
-
-/** All of a frame, and what the state holds. */
-function wholeText(s: Session, frame: FrameAddr): string {
-  return frameText(s.memory, frame, s.names) + stateTailText(s.memory, s.path.state, frame);
 }
 
 function callGlobal(s: Session, callee: Subprogram): number {
@@ -66,6 +60,7 @@ export function forgetCallerSaved(s: Session): void {
 /** Returns from a static subprogram: the instruction after the call. From a callback: the call, which may call again. */
 export function transferReturn(s: Session): number {
   const { memory, ops } = s;
+  s.liveStack.update();
   const callee = s.frame;
   const result = s.reg(0);
   const isCallback = memory.word(callee + FRAME_CALLBACK) !== 0;
@@ -76,9 +71,9 @@ export function transferReturn(s: Session): number {
   else ops.copyReg(memory.reg(caller, 0), result);
   if (s.log.level > 0) {
     s.log.line('returning from callee:');
-    s.log.line(wholeText(s, callee));
+    s.log.line(stateText(s, callee));
     s.log.line(`to caller at ${next}:`);
-    s.log.line(wholeText(s, caller));
+    s.log.line(stateText(s, caller));
   }
   s.arrives = true;
   ops.popFrame(s.path.state);

@@ -7,7 +7,7 @@ export { branchTaken, branchTakenImm, immediate, refine, refineImm } from './bra
 export { isSubset, liveRegsAddress, maybeLooping, rangeWithin, regCovers, setUninitAllowed, statesEqual, widenImprecise } from './compare';
 export { signExtend32, signExtend64, truncateTo, zeroExtend32 } from './extend';
 export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, setKnown } from './fields';
-export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, syncLinked, walkNext, walkStart } from './link';
+export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, walkNext, walkStart } from './link';
 export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer';
 export {
   cloneState, copyState, freeReg, freeState, memoryInUse, newReg, newState, popFrame, pushFrame, saveState,

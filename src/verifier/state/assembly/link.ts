@@ -57,8 +57,7 @@ function collect(r: usize, place: i32, id: i32): void {
 }
 
 function collectId(state: usize, id: i32): void {
-  const last = load<i32>(state, STATE_CURFRAME);
-  for (let i = 0; i <= last; i++) {
+  for (let i = load<i32>(state, STATE_CURFRAME); i >= 0; i--) {
     const frame = frameAt(state, i);
     const live = load<u32>(liveRegsAddress() + (i << 2));
     for (let r = 0; r < FRAME_REG_COUNT - 1; r++) {
@@ -81,31 +80,20 @@ export function collectLinked(state: usize, a: usize, b: usize): i32 {
   const first = b != 0 && typeOf(b) == TYPE_SCALAR ? idOf(b) & ~ID_ADD_CONST : 0;
   const second = typeOf(a) == TYPE_SCALAR ? idOf(a) & ~ID_ADD_CONST : 0;
   if (first != 0) collectId(state, first);
-  if (second != 0 && second != first) collectId(state, second);
+  // Linux collects once more where both are linked to each other: that fills its list, and ends links, sooner.
+  if (second != 0) collectId(state, second);
   return linkedCount;
 }
 
 /** Gives every collected scalar linked to `source` what is known of it, at its constant distance. */
 export function syncCollected(state: usize, source: usize): void {
-  if (!startSync(source)) return;
-  for (let i = 0; i < linkedCount; i++) syncOne(registerAt(state, linkedPlace(i)), source);
-}
-
-/** As `syncCollected`, for all registers and whole spills, dead ones too. */
-export function syncLinked(state: usize, source: usize): void {
-  if (!startSync(source)) return;
-  walkStart(state);
-  for (let r = walkNext(); r != 0; r = walkNext()) syncOne(r, source);
-}
-
-function startSync(source: usize): bool {
+  if ((idOf(source) & ~ID_ADD_CONST) == 0 || typeOf(source) != TYPE_SCALAR) return;
   copyReg(known, source);
-  return (idOf(source) & ~ID_ADD_CONST) != 0 && typeOf(source) == TYPE_SCALAR;
-}
-
-function syncOne(r: usize, source: usize): void {
-  const isLinked = typeOf(r) == TYPE_SCALAR && ((idOf(r) ^ idOf(known)) & ~ID_ADD_CONST) == 0;
-  if (isLinked && r != source) follow(r);
+  for (let i = 0; i < linkedCount; i++) {
+    const r = registerAt(state, linkedPlace(i));
+    const isLinked = typeOf(r) == TYPE_SCALAR && ((idOf(r) ^ idOf(known)) & ~ID_ADD_CONST) == 0;
+    if (isLinked && r != source) follow(r);
+  }
 }
 
 /** `r` becomes the known scalar moved by the distance between the two. */

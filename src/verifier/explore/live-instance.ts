@@ -1,0 +1,126 @@
+import { type Shape, successors } from '../control-flow/shape.js';
+
+/** Sets of a frame's 64 stack slots, two words for each instruction of a subprogram. */
+export class FrameMasks {
+  /** Slots that the instruction was seen to read. */
+  readonly read: Int32Array;
+  /** Slots that it has written whole each time. */
+  readonly written: Int32Array;
+  /** Slots that are written for sure from here to the end of the subprogram. */
+  readonly writtenAfter: Int32Array;
+  /** Slots that it or what follows may read. */
+  readonly live: Int32Array;
+
+  constructor(length: number) {
+    this.read = new Int32Array(length * 2);
+    this.written = new Int32Array(length * 2);
+    this.writtenAfter = new Int32Array(length * 2);
+    this.live = new Int32Array(length * 2);
+  }
+}
+
+/** What one subprogram, called through one chain of call sites, reads and writes in the frames of that chain. */
+export class LiveInstance {
+  readonly start: number;
+  readonly length: number;
+  readonly outer: LiveInstance | undefined;
+  /** The call in `outer` that leads here. */
+  readonly callsite: number;
+  /** By call site and first instruction: a helper may call back more than one function. */
+  readonly inner = new Map<number, LiveInstance>();
+  /** By frame number; made when a frame is first touched. */
+  readonly frames: (FrameMasks | undefined)[];
+  /** 1 for instructions whose writes have been seen at least once. */
+  readonly #writesKnown: Uint8Array;
+  #isStale = false;
+  #hasLostWrites = false;
+
+  constructor(start: number, end: number, outer: LiveInstance | undefined, callsite: number) {
+    this.start = start;
+    this.length = end - start;
+    this.outer = outer;
+    this.callsite = callsite;
+    this.frames = new Array<FrameMasks | undefined>((outer?.frames.length ?? 0) + 1).fill(undefined);
+    this.#writesKnown = new Uint8Array(this.length);
+  }
+
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
+  #masks(frame: number): FrameMasks {
+    const masks = this.frames[frame] ?? new FrameMasks(this.length);
+    this.frames[frame] = masks;
+    return masks;
+  }
+
+  /** An instruction reads slots of a frame: 32 of them, the lower (0) or the upper half (1). */
+  addReads(frame: number, insn: number, half: number, slots: number): void {
+    const { read, live } = this.#masks(frame);
+    const at = (insn - this.start) * 2 + half;
+    const before = read[at] as number;
+    if ((slots & ~before) === 0) return;
+    read[at] = before | slots;
+    if (((before | slots) & ~(live[at] as number)) !== 0) this.#isStale = true;
+  }
+
+  /** An instruction has written these slots whole, two words for each frame: what it always writes is what it wrote each time. */
+  addWrites(insn: number, slots: Int32Array): void {
+    const at = insn - this.start;
+    const isKnown = this.#writesKnown[at] === 1;
+    for (let frame = 0; frame < this.frames.length; frame++) {
+      const low = slots[frame * 2] as number;
+      const high = slots[frame * 2 + 1] as number;
+      if ((low | high) === 0 && !isKnown) continue;
+      const { written } = this.#masks(frame);
+      this.#setWritten(written, at * 2, isKnown ? low & (written[at * 2] as number) : low);
+      this.#setWritten(written, at * 2 + 1, isKnown ? high & (written[at * 2 + 1] as number) : high);
+    }
+    this.#writesKnown[at] = 1;
+  }
+
+  #setWritten(written: Int32Array, at: number, slots: number): void {
+    const before = written[at] as number;
+    if (before === slots) return;
+    if ((before & ~slots) !== 0) this.#hasLostWrites = true;
+    written[at] = slots;
+    this.#isStale = true;
+  }
+
+  /** Works out again what is live, from the last instruction backwards until nothing changes. */
+  solve(shape: Shape, order: readonly number[]): void {
+    if (this.#hasLostWrites) for (const masks of this.frames) masks?.writtenAfter.fill(0);
+    for (const masks of this.frames) {
+      if (masks === undefined) continue;
+      for (let changed = true; changed; ) {
+        changed = false;
+        for (const insn of order) if (this.#solveInsn(shape, masks, insn)) changed = true;
+      }
+    }
+    this.#isStale = false;
+    this.#hasLostWrites = false;
+  }
+
+  #solveInsn(shape: Shape, masks: FrameMasks, insn: number): boolean {
+    const next = successors(shape, insn);
+    if (next.length === 0) return false;
+    const at = (insn - this.start) * 2;
+    let changed = false;
+    for (let word = at; word < at + 2; word++) {
+      let live = 0;
+      let after = -1;
+      for (const target of next) {
+        const place = (target - this.start) * 2 + (word - at);
+        live |= masks.live[place] as number;
+        after &= masks.writtenAfter[place] as number;
+      }
+      const written = masks.written[word] as number;
+      live = (live & ~written) | (masks.read[word] as number);
+      after |= written;
+      changed = changed || live !== masks.live[word] || after !== masks.writtenAfter[word];
+      masks.live[word] = live;
+      masks.writtenAfter[word] = after;
+    }
+    return changed;
+  }
+}
