@@ -8,6 +8,7 @@ const KERNEL_GENERATORS = [
   { source: 'gen/hook-tables.ts', output: 'src/hooks/measured.ts' },
   { source: 'gen/helper-callers.ts', output: 'src/helpers/callers.ts' },
   { source: 'gen/kfunc-callers.ts', output: 'src/kfuncs/callers.ts' },
+  { source: 'gen/btf-arguments.ts', output: 'src/hooks/btf-arguments.ts' },
   { source: 'gen/linux-btf.ts', output: 'src/btf/linux/linux.btf.gz' },
   { source: 'gen/uapi-macros.ts', output: 'src/compiler/headers/uapi-macros.ts' },
   { source: 'gen/explanations.ts', output: 'docs/explanations.md' },

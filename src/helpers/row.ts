@@ -42,7 +42,14 @@ export function row(
   more: Partial<
     Pick<
       HelperRow,
-      'returns' | 'changesPacket' | 'mightSleep' | 'variants' | 'takesPacket' | 'acquires' | 'callback'
+      | 'returns'
+      | 'changesPacket'
+      | 'mightSleep'
+      | 'variants'
+      | 'takesPacket'
+      | 'acquires'
+      | 'callback'
+      | 'casts'
     >
   > = {},
 ): HelperRow {

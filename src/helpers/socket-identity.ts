@@ -19,7 +19,8 @@ const cast = (to: string, since: string): HelperRow =>
     since,
     `The socket as a struct ${to} of the kernel, or null when it is none.`,
     [to === 'mptcp_sock' ? PLAIN_SOCKET : SOCKET],
-    pointer(`ptr_or_null_${to}`),
+    // Linux does not follow the reference through this one.
+    { ...pointer(`ptr_or_null_${to}`), ...(to === 'unix_sock' ? {} : { casts: true }) },
   );
 const IPV4 = 20;
 const IPV6 = 40;

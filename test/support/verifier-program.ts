@@ -8,8 +8,9 @@ import { type BpfFd, btfLoad, mapCreate, type RawMapShape } from '../../src/linu
 import type { MapFacts } from '../../src/maps/map-type.js';
 import { mapKind } from '../../src/maps/registry.js';
 import { valueTypes } from '../../src/maps/value-types.js';
+import { needsKernelTypes } from '../../src/verifier/kernel-types/needs.js';
 import type { VerifierProgram } from '../../src/verifier/verify.js';
-import { kernelSymbol, kernelTypes, kfuncId, needsKernelTypes } from './kernel-types.js';
+import { kernelSymbol, kernelTypes, kfuncId } from './kernel-types.js';
 import {
   functionTypes,
   labelPlaces,
@@ -158,7 +159,9 @@ export function testProgram(
     subprograms: functions?.subprograms ?? [],
     lines: [],
     btf: functions?.btf,
-    ...(needsKernelTypes(insns, target) ? { kernelBtf: kernelTypes() } : {}),
+    ...(target !== undefined || needsKernelTypes({ insns, hook: facts, attachType })
+      ? { kernelBtf: kernelTypes() }
+      : {}),
     ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) }),
     ...(sleepable === true || facts.sleepable === 'must' ? { sleepable: true } : {}),
   };

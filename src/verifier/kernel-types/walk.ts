@@ -19,6 +19,8 @@ export type Found =
   | { readonly kind: 'struct'; readonly type: BtfTypeId }
   | { readonly kind: 'error'; readonly message: string; readonly errno: 'EACCES' | 'EINVAL' | 'EFAULT' };
 
+/** Linux's name of what has none. */
+const ANONYMOUS = '(anon)';
 const SCALAR: Found = { kind: 'scalar' };
 
 interface Place {
@@ -43,7 +45,7 @@ export function walkStruct(
   inUnion = false,
 ): Found {
   const start = plainType(btf, id);
-  if (!isStructType(start)) return failed(`Type '${nameOf(start)}' is not a struct`, 'EINVAL');
+  if (!isStructType(start)) return failed(`Type '${nameOf(start) || ANONYMOUS}' is not a struct`, 'EINVAL');
   let place: Place = { type: start, off };
   let union = inUnion;
   for (;;) {
@@ -75,16 +77,16 @@ function stepInto(btf: Btf, place: Place, size: number, inUnion: boolean): Step 
     }
     if (off < start) break;
     const length = trySizeOf(btf, member.type);
-    if (length === undefined) return failed(`field ${member.name} doesn't have size`, 'EFAULT');
+    if (length === undefined) return failed(`field ${member.name || ANONYMOUS} doesn't have size`, 'EFAULT');
     if (off >= start + length) continue;
     return insideMember(btf, place, size, member, start, length, inUnion);
   }
-  return failed(`struct ${type.name} doesn't have field at offset ${off}`, 'EINVAL');
+  return failed(`struct ${nameOf(type) || ANONYMOUS} doesn't have field at offset ${off}`, 'EINVAL');
 }
 
 /** Only an array without a length at the end goes on behind the end of its struct. */
 function beyond(btf: Btf, { type, off }: Place, size: number): Step {
-  const error = failed(`access beyond struct ${type.name} at off ${off >>> 0} size ${size}`);
+  const error = failed(`access beyond struct ${nameOf(type) || ANONYMOUS} at off ${off >>> 0} size ${size}`);
   const last = type.members[type.members.length - 1];
   const array = last === undefined ? undefined : plainType(btf, last.type);
   if (last === undefined || array?.kind !== 'array' || array.length !== 0) return error;
@@ -123,13 +125,13 @@ function insideMember(
   if (found.kind === 'ptr') {
     if (length !== size || off !== start)
       return failed(
-        `cannot access ptr member ${member.name} with moff ${start} in struct ${type.name} with off ${off} size ${size}`,
+        `cannot access ptr member ${member.name || ANONYMOUS} with moff ${start} in struct ${nameOf(type) || ANONYMOUS} with off ${off} size ${size}`,
       );
     return pointerMember(btf, found.type, member.name, inUnion);
   }
   if (off + size > end && !inUnion)
     return failed(
-      `access beyond the end of member ${member.name} (mend:${end}) in struct ${type.name} with off ${off} size ${size}`,
+      `access beyond the end of member ${member.name || ANONYMOUS} (mend:${end}) in struct ${nameOf(type) || ANONYMOUS} with off ${off} size ${size}`,
     );
   return SCALAR;
 }

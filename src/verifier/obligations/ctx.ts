@@ -1,11 +1,14 @@
 import { loadOf, mayStore } from '../../hooks/access.js';
 import type { Session } from '../explore/session.js';
+import { kernelStructId } from '../kernel-types/session-types.js';
 import { ctxAccess } from '../rules/ctx-access.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import {
   FLAG_MAYBE_NULL,
+  FLAG_RCU,
   FLAG_TRUSTED,
+  FLAG_UNTRUSTED,
   TYPE_BTF_ID,
   TYPE_FLOW_KEYS,
   TYPE_PACKET,
@@ -17,6 +20,9 @@ import {
   TYPE_TCP_SOCK,
   TYPE_TP_BUFFER,
 } from '../state/layout.js';
+import type { Argument } from './btf-ctx.js';
+
+const NUMBER: Argument = { type: TYPE_SCALAR, struct: 0 };
 
 /** Types of register by the words of the log, for the pointers that structs hold. */
 const POINTER_TYPES: Readonly<Record<string, number>> = {
@@ -33,30 +39,40 @@ const POINTER_TYPES: Readonly<Record<string, number>> = {
   tp_buffer: TYPE_TP_BUFFER,
 };
 
-/** The type of a register that the log shows with this word, for pointers that contexts and helpers give. */
-export function pointerType(word: string): number | undefined {
-  // Which kernel struct it is does not matter yet: accesses through it are refused.
-  if (word.startsWith('trusted_ptr_')) return TYPE_BTF_ID | FLAG_TRUSTED;
-  if (word.startsWith('ptr_or_null_')) return TYPE_BTF_ID | FLAG_MAYBE_NULL;
-  if (word.startsWith('ptr_')) return TYPE_BTF_ID;
-  return POINTER_TYPES[word];
+/** What the log calls a pointer to a kernel struct: what is known of it, and the struct's name. */
+const STRUCT_POINTER = /^(trusted_|rcu_|untrusted_)?ptr_(or_null_)?(\w+)$/;
+const TRUST: Readonly<Record<string, number>> = {
+  trusted_: FLAG_TRUSTED,
+  rcu_: FLAG_RCU,
+  untrusted_: FLAG_UNTRUSTED,
+};
+
+/** What a register holds that the log shows with this word, for pointers that contexts and helpers give. */
+export function pointerOf(s: Session, word: string): Argument | undefined {
+  const [, trust = '', orNull, name = ''] = STRUCT_POINTER.exec(word) ?? [];
+  if (name === '') {
+    const type = POINTER_TYPES[word];
+    return type === undefined ? undefined : { type, struct: 0 };
+  }
+  const flags = (TRUST[trust] ?? 0) | (orNull === undefined ? 0 : FLAG_MAYBE_NULL);
+  return { type: TYPE_BTF_ID | flags, struct: kernelStructId(s, name) };
 }
 
 /**
  * The hook lets programs access these bytes of the context so.
  *
- * @returns the type of the value that a read yields.
+ * @returns what a read yields.
  */
-export function checkCtxAccess(s: Session, off: number, size: number, write: boolean): number {
+export function checkCtxAccess(s: Session, off: number, size: number, write: boolean): Argument {
   const { access } = s.view;
   if (access === undefined)
     return refuse(unsupported, s.at, { what: `the context of ${s.program.hook.name} programs` });
   if (write) {
     if (!mayStore(access, off, size)) refuse(ctxAccess, s.at, { off, size });
-    return TYPE_SCALAR;
+    return NUMBER;
   }
   const loaded = loadOf(access, off, size);
   if (loaded === undefined) return refuse(ctxAccess, s.at, { off, size });
-  if (loaded === 'scalar') return TYPE_SCALAR;
-  return pointerType(loaded) ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
+  if (loaded === 'scalar') return NUMBER;
+  return pointerOf(s, loaded) ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
 }

@@ -46,8 +46,9 @@ import {
 import { readRange } from '../transfer/stack-load.js';
 import { checkConstantString } from './constant-string.js';
 import { checkDynptr, checkOwned, type DynptrFacts } from './dynptr.js';
+import { checkStruct, pointerTypes } from './helper-struct.js';
 import { checkMapField } from './map-field.js';
-import { checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
+import { type Access, accessMemory, checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
 import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
 import { checkPointerOffset } from './pointer-offset.js';
 import { checkSpinLock } from './spin-lock.js';
@@ -70,6 +71,8 @@ export interface CallFacts {
   /** Highest value of the last size argument. */
   maxSize: bigint;
   allocated: number;
+  /** The struct that a pointer argument leads to, in the kernel's BTF. */
+  pointed: number;
   /** The reference that an argument holds, 0 for none. */
   refObjId: number;
   /** The register that is released, 0 for none. */
@@ -144,6 +147,7 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {
     checkType(s, argument, regno, reg);
+    checkStruct(s, call.helper.name, argument, regno, reg);
     checkPointerOffset(s, regno, reg, isReleased(argument) && argument.kind !== 'dynptr');
   }
   noteReference(s, call, argument, regno, reg);
@@ -170,8 +174,13 @@ function isNullable(argument: HelperArg): boolean {
   return argument.kind === 'stack_or_null' || ('nullable' in argument && argument.nullable === true);
 }
 
+function acceptedTypes(argument: HelperArg): readonly number[] | undefined {
+  if (argument.kind === 'socket') return SOCKETS[argument.accepts];
+  return argument.kind === 'pointer' ? pointerTypes(argument) : ACCEPTED[argument.kind];
+}
+
 function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr): void {
-  const accepted = argument.kind === 'socket' ? SOCKETS[argument.accepts] : ACCEPTED[argument.kind];
+  const accepted = acceptedTypes(argument);
   if (accepted === undefined)
     refuse(unsupported, s.at, { what: `helper arguments of kind ${argument.kind}` });
   let type = s.memory.type(reg);
@@ -241,6 +250,9 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
       return;
     case 'const_str':
       call.string = checkConstantString(s, regno);
+      return;
+    case 'pointer':
+      call.pointed = s.memory.aux(reg);
       return;
     case 'alloc_size':
       if (!s.memory.isConst(reg)) refuse(helperSize, s.at, { kind: 'constant', reg: regno });
@@ -349,9 +361,27 @@ function checkMemory(
     case TYPE_STACK:
       checkStack(s, call, regno, reg, size, write, zeroAllowed, fills);
       return;
+    case TYPE_BTF_ID:
+    case TYPE_BUF:
+      accessMemory(s, { ...wholeAccess(regno, size), ...(write ? { stored: UNKNOWN } : {}) });
+      return;
+    case TYPE_CTX:
+      // Only some hooks know how long their context is; of the others its last byte is asked for.
+      if (s.program.hook.ctx.fields !== 'bytes' && s.program.hook.ctx.fields !== 'btf') break;
+      if (size === 0 && zeroAllowed) return;
+      if (size === 0) break;
+      accessMemory(s, { ...wholeAccess(regno, 1), off: size - 1, ...(write ? { stored: UNKNOWN } : {}) });
+      return;
   }
   if (zeroAllowed && size === 0 && memory.isScalar(reg) && memory.isZero(reg)) return;
   refuse(helperArgumentType, s.at, { reg: regno, type: typeText(type), expected: [typeText(TYPE_STACK)] });
+}
+
+const UNKNOWN = { kind: 'unknown' } as const;
+
+/** An access of memory from a register on, by a helper. */
+function wholeAccess(regno: number, size: number): Access {
+  return { regno, off: 0, size, into: -1, signed: false, byHelper: true };
 }
 
 function checkStack(

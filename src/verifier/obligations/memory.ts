@@ -8,12 +8,17 @@ import { mapPointerAccess } from '../rules/map-pointer-access.js';
 import { readOnly } from '../rules/read-only.js';
 import { refuse } from '../rules/rule.js';
 import { specialField } from '../rules/special-field.js';
+import { structAccess } from '../rules/struct-access.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
 import {
+  BTF_KERNEL,
   FLAG_MAYBE_NULL,
   FLAG_RDONLY,
+  FLAG_UNTRUSTED,
   TYPE_BASE_MASK,
+  TYPE_BTF_ID,
+  TYPE_BUF,
   TYPE_CONST_MAP,
   TYPE_CTX,
   TYPE_DYNPTR,
@@ -31,11 +36,14 @@ import { loadFromStack } from '../transfer/stack-load.js';
 import { storeToStack } from '../transfer/stack-store.js';
 import type { MemoryRegion } from '../verify.js';
 import { checkAlignment } from './alignment.js';
+import { type Argument, checkArgumentAccess, hasBtfArguments } from './btf-ctx.js';
+import { accessBtfPointer, setPointer } from './btf-pointer.js';
 import { checkCtxAccess } from './ctx.js';
 import { checkPacket, checkRegion } from './memory-region.js';
 import { checkUnmodified } from './pointer-offset.js';
 import { checkStackBounds } from './stack-bounds.js';
 import { accessStruct, isStructPointer } from './struct-pointer.js';
+import { tnumText } from './text.js';
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG: how programs may use a map's values. */
 const MAP_READ_ONLY = 0x80;
@@ -95,6 +103,14 @@ export function accessMemory(s: Session, access: Access): void {
   }
   if ((type & FLAG_MAYBE_NULL) !== 0)
     refuse(invalidMemAccess, s.at, { reg: access.regno, type: typeText(type) });
+  if ((type & TYPE_BASE_MASK) === TYPE_BTF_ID) {
+    accessBtfPointer(s, access, reg, off);
+    return;
+  }
+  if ((type & TYPE_BASE_MASK) === TYPE_BUF) {
+    accessBuffer(s, access, reg, off);
+    return;
+  }
   if (isStructPointer(type)) {
     accessStruct(s, access, reg, off);
     return;
@@ -105,6 +121,20 @@ export function accessMemory(s: Session, access: Access): void {
   }
   if (isUnknown(type)) refuse(unsupported, s.at, { what: `access through ${typeText(type)}` });
   refuse(invalidMemAccess, s.at, { reg: access.regno, type: typeText(type) });
+}
+
+/** Memory whose size is known when the program is attached. */
+function accessBuffer(s: Session, access: Access, reg: RegAddr, off: number): void {
+  const { memory } = s;
+  const { regno, size, stored } = access;
+  const type = memory.type(reg);
+  const readOnlyBuffer = (type & FLAG_RDONLY) !== 0;
+  if (stored !== undefined && readOnlyBuffer) refuse(readOnly, s.at, { text: typeText(type), reg: regno });
+  const name = readOnlyBuffer ? 'rdonly' : 'rdwr';
+  if (off < 0) refuse(structAccess, s.at, { reg: regno, type: name, off, size, buffer: true });
+  if (!memory.isConst(reg) || !memory.isZero(reg))
+    refuse(structAccess, s.at, { reg: regno, type: name, off, size, varOff: tnumText(memory, reg) });
+  loadUnknown(s, access);
 }
 
 /** A key in Linux's messages. */
@@ -238,16 +268,24 @@ function readValue(bytes: Uint8Array, at: number, size: number, signed: boolean)
 function accessCtx(s: Session, access: Access, reg: RegAddr): void {
   checkUnmodified(s, access.regno, reg);
   const off = access.off + s.memory.off(reg);
-  const yields = checkCtxAccess(s, off, access.size, access.stored !== undefined);
-  if (access.stored !== undefined || access.into < 0) return;
-  if (yields === TYPE_SCALAR) {
-    loadUnknown(s, access);
+  if (hasBtfArguments(s)) {
+    accessArguments(s, access, off);
     return;
   }
-  const dst = s.reg(access.into);
-  s.ops.markPointer(dst, yields);
-  s.memory.setMap(dst, -1);
-  if ((yields & FLAG_MAYBE_NULL) !== 0) s.memory.setId(dst, s.ops.newId());
+  const yields = checkCtxAccess(s, off, access.size, access.stored !== undefined);
+  loadArgument(s, access, yields);
+}
+
+/** What the context held becomes a number or a pointer. */
+function loadArgument(s: Session, access: Access, { type, struct }: Argument): void {
+  if (access.stored !== undefined || access.into < 0) return;
+  if (type === TYPE_SCALAR) loadUnknown(s, access);
+  else setPointer(s, access.into, type, struct, BTF_KERNEL);
+}
+
+/** The context of a BTF-typed hook is the arguments of a kernel function. */
+function accessArguments(s: Session, access: Access, off: number): void {
+  loadArgument(s, access, checkArgumentAccess(s, off, access.size, access.stored !== undefined));
 }
 
 function accessStack(s: Session, access: Access, reg: RegAddr, off: number): void {
@@ -269,10 +307,13 @@ function accessMem(s: Session, access: Access, reg: RegAddr, off: number): void 
   if ((type & FLAG_MAYBE_NULL) !== 0) refuse(invalidMemAccess, s.at, { reg: access.regno, type: text });
   if (access.stored !== undefined && (type & FLAG_RDONLY) !== 0)
     refuse(readOnly, s.at, { text, reg: access.regno });
-  checkRegion(s, access.regno, reg, off, access.size, s.memory.memSize(reg), false, {
-    name: 'memory',
-    size: 'mem_size',
-  });
+  // What is read with care at run time may be anywhere.
+  const withCare = (type & FLAG_RDONLY) !== 0 && (type & FLAG_UNTRUSTED) !== 0;
+  if (!withCare)
+    checkRegion(s, access.regno, reg, off, access.size, s.memory.memSize(reg), false, {
+      name: 'memory',
+      size: 'mem_size',
+    });
   loadUnknown(s, access);
 }
 

@@ -85,5 +85,10 @@ export class LoopVisits {
 
 /** The log of level 2 tells of loops, which Linux calls strongly connected components. */
 function tell(s: Session, what: 'enter' | 'exit' | 'backedge', key: string): void {
-  if (s.log.level >= 2) s.log.line(`SCC ${what} (${key.replace('#', '')})`);
+  if (s.log.level < 2) return;
+  const parts = key.split(',');
+  // Linux's list of calls ends at one from instruction 0.
+  const end = parts.slice(0, -1).indexOf('0');
+  const calls = parts.slice(0, end < 0 ? -1 : end);
+  s.log.line(`SCC ${what} (${[...calls, parts.at(-1)?.slice(1)].join(',')})`);
 }

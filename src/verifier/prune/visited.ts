@@ -41,7 +41,7 @@ export function isVisited(s: Session): boolean {
         if (covers(s, old, COMPARE_RANGE_WITHIN, true) && nextIsActive(s)) return hit(s, old, true);
       }
       if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
-        return hit(s, old, false);
+        return hit(s, old, true);
       if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, true);
       if (!isOtherEntry(s, old)) checkInfiniteLoop(s, old);
       if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;

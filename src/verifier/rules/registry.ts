@@ -17,6 +17,7 @@ import { helperMapType } from './helper-map-type.js';
 import { helperMemory } from './helper-memory.js';
 import { helperNotAllowed } from './helper-not-allowed.js';
 import { helperSize } from './helper-size.js';
+import { helperStruct } from './helper-struct.js';
 import { helperUnknown } from './helper-unknown.js';
 import { infiniteLoop } from './infinite-loop.js';
 import { invalidMemAccess } from './invalid-mem-access.js';
@@ -25,6 +26,7 @@ import { invalidShift } from './invalid-shift.js';
 import { iterator } from './iterator.js';
 import { jumpIntoLdImm64 } from './jump-into-ld-imm64.js';
 import { jumpRange } from './jump-range.js';
+import { kernelStruct } from './kernel-struct.js';
 import { kfuncArgument } from './kfunc-argument.js';
 import { kfuncNotAllowed } from './kfunc-not-allowed.js';
 import { kfuncTrust } from './kfunc-trust.js';
@@ -136,6 +138,8 @@ export const RULES = [
   iterator,
   kfuncArgument,
   kfuncNotAllowed,
+  kernelStruct,
+  helperStruct,
   kfuncTrust,
   sectionBalance,
   sleepable,

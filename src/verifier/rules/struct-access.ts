@@ -5,10 +5,15 @@ export const structAccess: Rule<{
   readonly type: string;
   readonly off: number;
   readonly size: number;
+  /** Memory of an iterator or tracepoint. */
+  readonly buffer?: boolean;
+  readonly varOff?: string;
 }> = {
   id: 'struct-access',
   errno: 'EACCES',
-  message: ({ reg, type, off, size }) => {
+  message: ({ reg, type, off, size, buffer, varOff }) => {
+    if (varOff !== undefined) return `R${reg} invalid variable buffer offset: off=${off}, var_off=${varOff}`;
+    if (buffer === true) return `R${reg} invalid ${type} buffer access: off=${off}, size=${size}`;
     if (type === 'flow_keys') return `invalid access to flow keys off=${off} size=${size}`;
     if (type === 'tp_buffer') return `R${reg} invalid tracepoint buffer access: off=${off}, size=${size}`;
     return `R${reg} invalid ${type} access off=${off} size=${size}`;

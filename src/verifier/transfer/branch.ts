@@ -3,6 +3,7 @@ import type { Place } from '../explore/path.js';
 import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { showState } from '../explore/show-state.js';
+import { isTrusted } from '../kernel-types/trust.js';
 import { setLiveRegisters } from '../prune/clean.js';
 import { markPrecise } from '../prune/precision.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
@@ -81,7 +82,7 @@ function branchOutcome(s: Session, branch: Branch, a: RegAddr, b: RegAddr): numb
   const isZero =
     memory.isZero(scalar) ||
     (branch.width === 32 && memory.umax32(scalar) === 0 && memory.umin32(scalar) === 0);
-  if (!isZero || !isNeverNull(memory.type(pointer))) return -1;
+  if (!isZero || !isNeverNull(s, pointer)) return -1;
   return branch.op === 'jeq' ? 0 : branch.op === 'jne' ? 1 : -1;
 }
 
@@ -89,7 +90,9 @@ function isPacketAny(type: number): boolean {
   return type === TYPE_PACKET || type === TYPE_PACKET_META || type === TYPE_PACKET_END;
 }
 
-function isNeverNull(type: number): boolean {
+function isNeverNull(s: Session, reg: RegAddr): boolean {
+  const type = s.memory.type(reg);
+  if ((type & TYPE_BASE_MASK) === TYPE_BTF_ID) return (type & FLAG_MAYBE_NULL) === 0 && isTrusted(s, reg);
   if ((type & (FLAG_MAYBE_NULL | FLAG_UNTRUSTED)) !== 0) return false;
   switch (type & TYPE_BASE_MASK) {
     case TYPE_MAP_VALUE:

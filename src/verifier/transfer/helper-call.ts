@@ -1,11 +1,16 @@
+import { nameOf, trySizeOf } from '../../btf/index.js';
 import { argumentsOf, mayCall } from '../../helpers/registry.js';
 import type { MapKind } from '../../maps/map-type.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
+import { isStructType, kernelBtf, plainType } from '../kernel-types/session-types.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
 import { openRegion } from '../kfunc/sections.js';
+import { setPointer } from '../obligations/btf-pointer.js';
 import { checkFormat } from '../obligations/constant-string.js';
+import { pointerOf } from '../obligations/ctx.js';
 import { checkDynptrSource, giveBack } from '../obligations/dynptr.js';
+
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
 import { accessMemory } from '../obligations/memory.js';
 import { hasLock } from '../obligations/spin-lock.js';
@@ -13,6 +18,7 @@ import { markPrecise } from '../prune/precision.js';
 import { helperGpl } from '../rules/helper-gpl.js';
 import { helperMapType } from '../rules/helper-map-type.js';
 import { helperNotAllowed } from '../rules/helper-not-allowed.js';
+import { helperStruct } from '../rules/helper-struct.js';
 import { helperUnknown } from '../rules/helper-unknown.js';
 import { lockHeld } from '../rules/lock-held.js';
 import { mapAccess } from '../rules/map-access.js';
@@ -22,12 +28,15 @@ import { sleepable } from '../rules/sleepable.js';
 import { tailCall } from '../rules/tail-call.js';
 import { unsupported } from '../rules/unsupported.js';
 import {
+  BTF_KERNEL,
   FLAG_MAYBE_NULL,
+  FLAG_RDONLY,
   FLAG_RINGBUF,
   REG_S32_MAX,
   REG_S32_MIN,
   REG_SMAX,
   REG_SMIN,
+  TYPE_BTF_ID,
   TYPE_MAP_VALUE,
   TYPE_MEM,
   TYPE_SOCK_COMMON,
@@ -96,6 +105,7 @@ export function transferHelperCall(s: Session, id: number): void {
     filled: undefined,
     maxSize: 0n,
     allocated: 0,
+    pointed: 0,
     refObjId: 0,
     releases: 0,
     dynptr: undefined,
@@ -219,12 +229,42 @@ function setResult(s: Session, call: CallFacts): void {
       memory.setRefObjId(result, call.dynptr?.refObjId ?? 0);
       return;
     case 'pointer':
+      setPointerResult(s, call, call.helper.returns.type);
+      return;
     case 'map_value':
       refuse(unsupported, s.at, { what: `what ${call.helper.name} returns` });
       return;
     default:
       call.helper.returns satisfies never;
   }
+}
+
+/** r0 is a pointer to a struct of the kernel, or to a variable of a CPU, which the argument says. */
+function setPointerResult(s: Session, call: CallFacts, word: string): void {
+  const orNull = word.includes('_or_null') ? FLAG_MAYBE_NULL : 0;
+  if (word === 'ptr_' || word === 'ptr_or_null_') setVariableResult(s, call, orNull);
+  else {
+    const pointer = pointerOf(s, word);
+    if (pointer === undefined) refuse(unsupported, s.at, { what: `what ${call.helper.name} returns` });
+    else setPointer(s, 0, pointer.type, pointer.struct, BTF_KERNEL);
+  }
+  if (call.helper.casts === true) s.memory.setRefObjId(s.reg(0), call.refObjId);
+  if (call.helper.acquires === true) acquireResult(s);
+}
+
+/** The copy of a per-CPU variable: a struct, or memory of its size. */
+function setVariableResult(s: Session, { pointed, helper }: CallFacts, orNull: number): void {
+  const btf = kernelBtf(s);
+  const type = plainType(btf, pointed);
+  if (isStructType(type)) {
+    setPointer(s, 0, TYPE_BTF_ID | orNull, pointed, BTF_KERNEL);
+    return;
+  }
+  const size = trySizeOf(btf, pointed);
+  if (size === undefined) refuse(helperStruct, s.at, { problem: 'size', type: nameOf(type) });
+  if (helper.name === 'bpf_kptr_xchg') refuse(unsupported, s.at, { what: 'what bpf_kptr_xchg returns' });
+  setPointer(s, 0, TYPE_MEM | FLAG_RDONLY | orNull, 0, BTF_KERNEL);
+  s.memory.setMemSize(s.reg(0), size ?? 0);
 }
 
 /** The result is a reference, under the id that a comparison with null knows it by. */
@@ -242,7 +282,7 @@ function releaseArgument(s: Session, call: CallFacts): void {
   }
   if (call.refObjId !== 0 && release(s, call.refObjId)) return;
   const { name, id } = call.helper;
-  refuse(releaseRule, s.at, { problem: 'not_acquired', name: name.slice(4), id });
+  refuse(releaseRule, s.at, { problem: 'not_acquired', name, id });
 }
 
 function boundResult(s: Session, max: bigint): void {

@@ -6,7 +6,10 @@ import { atomicTarget } from '../rules/atomic-target.js';
 import { mixedPointers } from '../rules/mixed-pointers.js';
 import { refuse } from '../rules/rule.js';
 import {
+  FLAG_UNTRUSTED,
+  TYPE_ARENA,
   TYPE_BASE_MASK,
+  TYPE_BTF_ID,
   TYPE_CTX,
   TYPE_FLOW_KEYS,
   TYPE_MEM,
@@ -25,7 +28,7 @@ export function transferLoad(s: Session, operation: Operation & { kind: 'load' }
   s.checkWritable(dst);
   const type = s.memory.type(s.reg(base));
   accessMemory(s, { regno: base, off, size: bytes, into: dst, signed });
-  checkOnePointerType(s, type);
+  checkOnePointerType(s, type, true);
 }
 
 export function transferStore(s: Session, operation: Operation & { kind: 'store' }): void {
@@ -38,10 +41,22 @@ export function transferStore(s: Session, operation: Operation & { kind: 'store'
 }
 
 /** Linux rewrites accesses of some pointers, one instruction for one type only. */
-function checkOnePointerType(s: Session, type: number): void {
+function checkOnePointerType(s: Session, type: number, isLoad = false): void {
   const before = s.pointerTypes[s.at] as number;
-  if (before === 0) s.pointerTypes[s.at] = type;
-  else if (before !== type && (isRewritten(before) || isRewritten(type))) refuse(mixedPointers, s.at, {});
+  if (before === 0) {
+    s.pointerTypes[s.at] = type;
+    return;
+  }
+  if (before === type || (!isRewritten(before) && !isRewritten(type))) return;
+  // Loads through pointers that may be in doubt on some way are made with care on all.
+  if (!isLoad || !isMemoryOrStruct(before) || !isMemoryOrStruct(type)) refuse(mixedPointers, s.at, {});
+  const isMemory = [before, type].every((each) => (each & TYPE_BASE_MASK) === TYPE_MEM);
+  s.pointerTypes[s.at] = (isMemory ? TYPE_MEM : TYPE_BTF_ID) | FLAG_UNTRUSTED;
+}
+
+function isMemoryOrStruct(type: number): boolean {
+  const base = type & TYPE_BASE_MASK;
+  return base === TYPE_MEM || base === TYPE_BTF_ID;
 }
 
 function isRewritten(type: number): boolean {
@@ -51,7 +66,9 @@ function isRewritten(type: number): boolean {
     base === TYPE_SOCKET ||
     base === TYPE_SOCK_COMMON ||
     base === TYPE_TCP_SOCK ||
-    base === TYPE_XDP_SOCK
+    base === TYPE_XDP_SOCK ||
+    base === TYPE_BTF_ID ||
+    base === TYPE_ARENA
   );
 }
 
