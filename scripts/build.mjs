@@ -164,6 +164,7 @@ async function bundle() {
       index: 'src/index.ts',
       isa: 'src/isa/index.ts',
       btf: 'src/btf/index.ts',
+      debug: 'src/debug/index.ts',
       test: 'src/test-kit/index.ts',
       'test-vitest': 'src/test-kit/vitest.ts',
     },

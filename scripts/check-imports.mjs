@@ -80,10 +80,13 @@ const ALLOWED = {
     'engine',
     'linux',
     'remote',
+    'packet',
+    'debug',
     'tools',
     'index.ts',
     'skep/compile',
   ],
+  debug: ['errors', 'isa', 'btf', 'object', 'hooks', 'helpers', 'maps', 'verifier', 'kernel', 'engine'],
   'test-kit': ['errors', 'isa', 'btf', 'object', 'hooks', 'helpers', 'maps', 'packet', 'kernel', 'engine'],
   tools: ['index.ts', 'skep/compile'],
 };

@@ -19,6 +19,7 @@ export {
 export { readValue } from './read-value.js';
 export { referencesOf } from './references.js';
 export { POINTER_BYTES, resolve, resolvedType, sizeOf, skipModifiers, trySizeOf, typeAt } from './resolve.js';
+export { typeText } from './type-text.js';
 export type * from './types.js';
 export type { BtfValue } from './value.js';
 export { writeBtf } from './write.js';

@@ -73,9 +73,8 @@ export class ProgramObject implements Counted {
     this.#released = released;
   }
 
-  /** @throws {ProgramRejected} */
-  verify(options: LoadProgramOptions = {}): { readonly facts: ProgramFacts; readonly stats: VerifyStats } {
-    if (this.#verified !== undefined) return this.#verified;
+  /** What the verifier is given. @throws {KernelError} EINVAL for a type that Linux has not */
+  verifierProgram(): VerifierProgram {
     const hook = hookByName(this.parts.type);
     if (hook === undefined) {
       throw new KernelError('EINVAL', `Linux has no program type ${this.parts.type}`, {
@@ -83,7 +82,7 @@ export class ProgramObject implements Counted {
       });
     }
     const { name, insns, attachType, license, subprograms, lines, btf } = this.parts;
-    const program: VerifierProgram = {
+    return {
       name,
       insns,
       hook,
@@ -94,10 +93,16 @@ export class ProgramObject implements Counted {
       lines,
       btf,
     };
+  }
+
+  /** @throws {ProgramRejected} */
+  verify(options: LoadProgramOptions = {}): { readonly facts: ProgramFacts; readonly stats: VerifyStats } {
+    if (this.#verified !== undefined) return this.#verified;
+    const program = this.verifierProgram();
     const result = verify(program, { logLevel: options.logLevel ?? 1 });
     options.onVerify?.(program, result);
     options.onLog?.(result.log);
-    if (!result.ok) throw new ProgramRejected(name, result.rejection, result.log);
+    if (!result.ok) throw new ProgramRejected(program.name, result.rejection, result.log);
     this.#verified = { facts: result.facts, stats: result.stats };
     return this.#verified;
   }

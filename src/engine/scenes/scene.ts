@@ -5,6 +5,8 @@ import type { EngineMemory } from '../memory.js';
 /** One run: where its context lies, and what to make of it afterwards. */
 export interface Scene {
   readonly ctx: number;
+  /** Address of the packet's first byte as the context has it; absent without a packet. */
+  packetStart?(): number;
   packetAfter(): Uint8Array;
   /** What Linux gives back of the context: only what it was given. */
   ctxAfter(): Uint8Array;

@@ -46,6 +46,7 @@ export function skbScene(linkLayer: boolean): SceneMaker {
     const field = (offset: number) => memory.u32(ctx + offset);
     return {
       ctx,
+      packetStart: () => field(L.SKB_DATA),
       packetAfter: () => {
         const payload = memory.read(field(L.SKB_DATA), field(L.SKB_LEN));
         if (linkLayer) return payload;

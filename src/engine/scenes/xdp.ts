@@ -31,6 +31,7 @@ export function xdpScene(memory: EngineMemory, input: RunInput): Scene {
   const field = (offset: number) => memory.u32(ctx + offset);
   return {
     ctx,
+    packetStart: () => field(L.XDP_DATA),
     // As in Linux, with the metadata in front.
     packetAfter: () => memory.read(field(L.XDP_DATA_META), field(L.XDP_DATA_END) - field(L.XDP_DATA_META)),
     ctxAfter() {
