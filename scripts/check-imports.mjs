@@ -82,6 +82,7 @@ const ALLOWED = {
     'remote',
     'packet',
     'debug',
+    'test-kit',
     'tools',
     'index.ts',
     'skep/compile',

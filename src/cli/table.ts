@@ -260,6 +260,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/compile.js'),
   },
   {
+    path: ['debug'],
+    usage: 'OBJECT [PROG-NAME] [data_in FILE] [ctx_in FILE] [repeat N]',
+    doc: 'run a program step by step, forward and back; commands on a terminal or from standard input (help)',
+    load: () => import('./commands/debug.js'),
+  },
+  {
     path: ['exec'],
     usage: '[MEMORY-HEX] [--engine jit|interpreter] [--elf]',
     doc: 'run bytecode from standard input in a sandbox',

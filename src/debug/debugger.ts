@@ -198,6 +198,11 @@ export class Debugger {
   restart(): void {
     this.#scene.close();
     this.#scene = openScene(this.#engine.memory, this.#program.parts.type, this.#input);
+    this.repeat();
+  }
+
+  /** Begins anew with the packet as the last run left it, as `repeat` of a test run does. */
+  repeat(): void {
     this.#log = this.#newLog();
     this.#walker = this.#newWalker();
   }
@@ -220,6 +225,18 @@ export class Debugger {
     const read = (): Uint8Array | undefined =>
       raw instanceof MapHandle ? raw.object.map.lookup(key) : undefined;
     return this.breakpoints.add({ map, key, read });
+  }
+
+  /** The breakpoint before which the program stands: after `restart`, one at its beginning. */
+  stopHere(): Stop | undefined {
+    return this.#walker.stopHere();
+  }
+
+  /** Sets an entry of a map as user space does; going back does not undo it. @throws {KernelError} as Linux */
+  set(map: string, key: Uint8Array, value: Uint8Array): void {
+    const { raw } = this.map(map);
+    if (raw instanceof MapHandle) raw.object.map.update(key, value);
+    this.#log.forgetWrites();
   }
 
   // Looking
@@ -326,8 +343,9 @@ export class Debugger {
   /** The variables of `.data`, `.bss` and `.rodata`, by section. */
   globals(): ReadonlyMap<string, readonly Variable[]> {
     const sections = [...this.#maps].flatMap(([name, map]): [string, Variable[]][] => {
-      const value = map.raw instanceof MapHandle ? map.raw.object.map.lookup(new Uint8Array(4)) : undefined;
-      const variables = value === undefined || map.info.keySize !== 4 ? [] : globalsOf(map, value);
+      if (!(map.raw instanceof MapHandle) || !map.raw.object.map.type.directValue) return [];
+      const value = map.raw.object.map.lookup(new Uint8Array(4));
+      const variables = value === undefined ? [] : globalsOf(map, value);
       return variables.length === 0 ? [] : [[name, variables]];
     });
     return new Map(sections);

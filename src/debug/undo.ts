@@ -83,6 +83,11 @@ export class UndoLog {
     return step;
   }
 
+  /** What somebody else wrote since the last instruction is not to be undone. */
+  forgetWrites(): void {
+    this.#shadow.changes();
+  }
+
   /** Undoes one instruction; undefined at the beginning. */
   back(): Step | undefined {
     const step = this.steps.pop();

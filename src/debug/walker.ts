@@ -65,19 +65,14 @@ export class Walker {
   /** To where the line before began; from within a line, to where it began. */
   lineBack(into: boolean): Stop {
     const { steps } = this.#log;
-    let at = steps.length;
     const start = this.#here();
-    const within = (step: Step | undefined): boolean =>
-      step !== undefined && (sameLine(this.#placeOf(step), start) || (!into && step.depth > start.depth));
-    let line = start;
-    // At the beginning of a line: the line before is meant.
-    if (!within(steps[at - 1])) {
-      at--;
-      while (!into && at > 0 && (steps[at] as Step).depth > start.depth) at--;
-      const step = steps[at];
-      if (step === undefined) return this.#retreat() ?? { reason: 'step' };
-      line = this.#placeOf(step);
-    }
+    let last = steps.length - 1;
+    while (!into && last >= 0 && (steps[last] as Step).depth > start.depth) last--;
+    const step = steps[last];
+    if (step === undefined) return this.#retreat() ?? { reason: 'step' };
+    const isWithin = sameLine(this.#placeOf(step), start);
+    const line = isWithin ? start : this.#placeOf(step);
+    let at = isWithin ? steps.length : last;
     for (let before = at - 1; before >= 0; before--) {
       const step = steps[before] as Step;
       // Functions that the line called belong to it.
@@ -107,6 +102,12 @@ export class Walker {
       for (const [register, before] of step.registers) registers[register] = before;
     }
     return registers.slice(1, 6);
+  }
+
+  /** The breakpoint before which the program stands. */
+  stopHere(): Stop | undefined {
+    const id = this.#breakpointHere();
+    return id === undefined ? undefined : { reason: 'breakpoint', id };
   }
 
   #until(reached: () => boolean): Stop {

@@ -1,8 +1,6 @@
 import { findByName, readValue } from '../btf/index.js';
 import type { BtfValue } from '../btf/value.js';
 import type { Engine } from '../engine/engine.js';
-import { ProgramHandle } from '../engine/program-handle.js';
-import { hasTestRun } from '../engine/scenes/index.js';
 import { hookByName } from '../hooks/index.js';
 import type { Program, RunResult } from '../kernel/kernel.js';
 import type { LoadedObject } from '../kernel/load.js';
@@ -63,7 +61,7 @@ export class TestObject {
   }
 
   /**
-   * Runs a program once: on a packet as BPF_PROG_TEST_RUN does, or on a context alone, whatever its type.
+   * Runs a program once on a packet or a context, as BPF_PROG_TEST_RUN does where Linux has one for its type.
    * @throws {SkepError} `NO_SUCH_PROGRAM`, `TEST_KIT` without a packet or context, `EINVAL` as Linux
    */
   async run(name: string, input: Uint8Array | RunInputs): Promise<Run> {
@@ -77,7 +75,11 @@ export class TestObject {
     const { lines, dropped } = this.#engine.trace;
     const printed = lines.length + dropped;
     this.#drain();
-    const ran = await this.#runOn(program, type, inputs, ctx);
+    const ran = await program.run({
+      ...(inputs.packet === undefined ? {} : { data: inputs.packet }),
+      ...(ctx === undefined ? {} : { ctx }),
+      ...(inputs.repeat === undefined ? {} : { repeat: inputs.repeat }),
+    });
     const trace = this.#engine.trace.lines.slice(Math.max(0, printed - this.#engine.trace.dropped));
     const returnValue = ran.returnValue | 0;
     return {
@@ -116,24 +118,6 @@ export class TestObject {
   #drain(): Event[] {
     return this.#sources.flatMap(({ map, take }) => [...take()].map((data) => ({ map, data })));
   }
-
-  async #runOn(
-    program: Program,
-    type: string,
-    { packet, repeat }: RunInputs,
-    ctx: Uint8Array | undefined,
-  ): Promise<RunResult> {
-    if (hasTestRun(type)) {
-      return program.run({
-        ...(packet === undefined ? {} : { data: packet }),
-        ...(ctx === undefined ? {} : { ctx }),
-        ...(repeat === undefined ? {} : { repeat }),
-      });
-    }
-    if (packet !== undefined)
-      throw testError(`programs of type ${type} are not run on packets`, 'give ctx or args');
-    return runOnContext(this.#engine, program, ctx ?? new Uint8Array(0), repeat ?? 1);
-  }
 }
 
 function contextBytes(
@@ -144,28 +128,6 @@ function contextBytes(
   if (args !== undefined) return argumentsContext(...args);
   if (ctx === undefined || ctx instanceof Uint8Array) return ctx;
   return context(type === 'tracepoint' ? `tracepoint/${attachTo ?? ''}` : type, ctx);
-}
-
-/** Runs a program of a type for which Linux has no test run. */
-function runOnContext(engine: Engine, program: Program, ctx: Uint8Array, repeat: number): RunResult {
-  if (!(program instanceof ProgramHandle)) throw testError('the program is not of this kernel');
-  const { memory } = engine;
-  const code = program.object.code();
-  // Programs may read as far as the verifier lets them: what was not given is 0.
-  const size = Math.max(ctx.length, hookByName(program.object.parts.type)?.ctx.size ?? 0, 8);
-  const address = memory.alloc(size);
-  memory.bytes.fill(0, address, address + size);
-  memory.write(address, ctx);
-  try {
-    const r0 = memory.runtime.run_repeat(code.slot, BigInt(address), repeat);
-    const after = memory.read(address, ctx.length);
-    const returnValue = Number(BigInt.asUintN(32, r0));
-    return { returnValue, data: new Uint8Array(0), ctx: after, duration: 0 };
-  } catch (error) {
-    throw code.explain(error);
-  } finally {
-    memory.free(address);
-  }
 }
 
 function sourceOf(engine: Engine, map: string, typed: TypedMap): Source | undefined {

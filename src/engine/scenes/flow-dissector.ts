@@ -36,6 +36,7 @@ export function flowDissectorScene(memory: EngineMemory, input: RunInput): Scene
   view.setUint32(keys + KEYS.flags, flags, true);
   return {
     ctx,
+    packetStart: () => frame,
     packetAfter() {
       const length = packet.length;
       // As Linux: offsets that a program made up are brought back into the packet.
