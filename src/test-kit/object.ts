@@ -2,7 +2,6 @@ import { findByName, readValue } from '../btf/index.js';
 import type { BtfValue } from '../btf/value.js';
 import type { Engine } from '../engine/engine.js';
 import { hookByName } from '../hooks/index.js';
-import type { Program, RunResult } from '../kernel/kernel.js';
 import type { LoadedObject } from '../kernel/load.js';
 import type { TypedMap } from '../kernel/typed-map.js';
 import { mapType } from '../maps/registry.js';
@@ -72,6 +71,8 @@ export class TestObject {
     const packetBefore = inputs.packet ?? new Uint8Array(0);
     if (inputs.packet === undefined && ctx === undefined)
       throw testError(`${name} is run on nothing`, 'give a packet, ctx or args');
+    if (inputs.packet !== undefined && typeof hookByName(type)?.ctx.fields === 'string')
+      throw testError(`programs of type ${type} are not run on packets`, 'give ctx or args');
     const { lines, dropped } = this.#engine.trace;
     const printed = lines.length + dropped;
     this.#drain();
