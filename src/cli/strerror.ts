@@ -37,6 +37,7 @@ export const STRERROR: Readonly<Record<ErrnoName, string>> = {
   EPROTO: 'Protocol error',
   EOPNOTSUPP: 'Operation not supported',
   EADDRINUSE: 'Address already in use',
+  EOVERFLOW: 'Value too large for defined data type',
   EAFNOSUPPORT: 'Address family not supported by protocol',
   ETIMEDOUT: 'Connection timed out',
   EALREADY: 'Operation already in progress',

@@ -367,7 +367,13 @@ export class Engine implements Kernel {
 
   #addMap(id: number, spec: MapSpec): MapObject {
     const programSlot = (programId: number) => this.#programs.find(programId)?.code().tailSlot;
-    const map = EngineMap.create(this.memory, spec, { id, programSlot, inner: this.#innerMaps });
+    const map = EngineMap.create(this.memory, spec, {
+      id,
+      programSlot,
+      programType: (programId) => this.#programs.find(programId)?.parts.type,
+      inner: this.#innerMaps,
+      world: this.world,
+    });
     const object = new MapObject(id, spec, map, this.#programs, this.#btfIdOf(spec.btf).btfId);
     this.#maps.add(object);
     return object;

@@ -17,11 +17,19 @@ import {
   MAP_REFUSALS,
   MAP_VALUES,
 } from './runtime/layout.js';
+import { World } from './world/world.js';
+
+/** For maps that belong to no engine. */
+const LONE_WORLD = new World();
 
 export interface EngineMapOptions {
   readonly id: number;
   /** For program arrays: a program's slot in the function table, by the program's id. */
   readonly programSlot?: (programId: number) => number | undefined;
+  /** For maps that hold programs by their ids: a program's type. */
+  readonly programType?: (programId: number) => string | undefined;
+  /** For maps of devices and cgroups; default: a host of its own. */
+  readonly world?: World;
   /** For maps of maps: the maps that there are. */
   readonly inner?: InnerMaps;
 }
@@ -72,10 +80,15 @@ export class EngineMap {
     memory.setU32(this.address + MAP_ID, this.id);
     this.#bufferBytes = 2 * roundUp8(keySize) + this.valueBytes;
     this.#buffer = memory.alloc(this.#bufferBytes);
+    const world = options.world ?? LONE_WORLD;
     this.#access = accessFor({
       type: this.type,
       memory,
       programSlot: options.programSlot ?? (() => undefined),
+      programType: options.programType ?? (() => undefined),
+      valueSize,
+      devices: world.devices,
+      cgroups: world.cgroups,
       inner: this.#inner,
       model: spec.inner === undefined ? undefined : { ...spec.inner, type: mapType(spec.inner.type) },
     });

@@ -41,6 +41,7 @@ export const ERRNO = {
   EALREADY: 114,
   ESTALE: 116,
   ENOTSUPP: 524,
+  EOVERFLOW: 75,
   EAFNOSUPPORT: 97,
 } as const;
 

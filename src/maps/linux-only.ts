@@ -1,4 +1,3 @@
-import { MAP_FLAG } from './flags.js';
 import type { MapKind } from './map-type.js';
 
 type Row = Pick<MapKind, 'id' | 'name' | 'helpers'> & Partial<MapKind>;
@@ -47,15 +46,6 @@ const sockets = (id: number, name: string, word: string): MapKind =>
     ],
   });
 
-const devices = (id: number, name: string): MapKind =>
-  kind({
-    id,
-    name,
-    lookup: 'value',
-    impliedFlags: MAP_FLAG.readOnlyProg,
-    helpers: ['bpf_redirect_map', 'bpf_map_lookup_elem'],
-  });
-
 const cgroupStorage = (id: number, name: string): MapKind =>
   kind({ id, name, lookup: 'value', helpers: ['bpf_get_local_storage'] });
 
@@ -64,26 +54,12 @@ const cgroupStorage = (id: number, name: string): MapKind =>
  */
 export const LINUX_ONLY: readonly MapKind[] = [
   kind({ id: 7, name: 'stack_trace', helpers: ['bpf_get_stackid'] }),
-  kind({
-    id: 8,
-    name: 'cgroup_array',
-    helpers: ['bpf_skb_under_cgroup', 'bpf_current_task_under_cgroup'],
-  }),
-  devices(14, 'devmap'),
   sockets(15, 'sockmap', 'map'),
-  kind({ id: 16, name: 'cpumap', helpers: ['bpf_redirect_map'] }),
-  kind({
-    id: 17,
-    name: 'xskmap',
-    lookup: 'xdp_socket',
-    helpers: ['bpf_redirect_map', 'bpf_map_lookup_elem'],
-  }),
   sockets(18, 'sockhash', 'hash'),
   cgroupStorage(19, 'cgroup_storage'),
   kind({ id: 20, name: 'reuseport_sockarray', helpers: ['bpf_sk_select_reuseport'] }),
   cgroupStorage(21, 'percpu_cgroup_storage'),
   storage(24, 'sk'),
-  devices(25, 'devmap_hash'),
   storage(28, 'inode'),
   storage(29, 'task'),
   kind({ id: 31, name: 'user_ringbuf', helpers: ['bpf_user_ringbuf_drain'] }),

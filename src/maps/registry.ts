@@ -2,6 +2,9 @@ import { KernelError } from '../errors/errno.js';
 import { array } from './array.js';
 import { arrayOfMaps } from './array-of-maps.js';
 import { bloomFilter } from './bloom-filter.js';
+import { cgroupArray } from './cgroup-array.js';
+import { cpumap } from './cpumap.js';
+import { devmap, devmapHash } from './devmap.js';
 import { hash } from './hash.js';
 import { hashOfMaps } from './hash-of-maps.js';
 import { LINUX_ONLY } from './linux-only.js';
@@ -16,6 +19,7 @@ import { progArray } from './prog-array.js';
 import { queue } from './queue.js';
 import { ringbuf } from './ringbuf.js';
 import { stack } from './stack.js';
+import { xskmap } from './xskmap.js';
 
 /** The map types that skep knows all about, ascending by id. */
 export const MAP_TYPES: readonly MapType[] = [
@@ -25,13 +29,18 @@ export const MAP_TYPES: readonly MapType[] = [
   perfEventArray,
   percpuHash,
   percpuArray,
+  cgroupArray,
   lruHash,
   lruPercpuHash,
   lpmTrie,
   arrayOfMaps,
   hashOfMaps,
+  devmap,
+  cpumap,
+  xskmap,
   queue,
   stack,
+  devmapHash,
   ringbuf,
   bloomFilter,
 ];

@@ -6,6 +6,11 @@ const PLAIN: MapShape = { keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 };
 const OTHERS: Readonly<Record<string, Partial<MapShape>>> = {
   prog_array: { valueSize: 4 },
   perf_event_array: { valueSize: 4 },
+  cgroup_array: { valueSize: 4 },
+  xskmap: { valueSize: 4 },
+  devmap: { valueSize: 4 },
+  devmap_hash: { valueSize: 4 },
+  cpumap: { valueSize: 4 },
   lpm_trie: { keySize: 8, flags: 1 },
   array_of_maps: { valueSize: 4 },
   hash_of_maps: { valueSize: 4 },

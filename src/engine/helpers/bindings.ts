@@ -4,6 +4,7 @@ import { type Insn, operationAt } from '../../isa/index.js';
 import type { HelperBinding } from '../abi.js';
 import { callbacks } from './families/callbacks.js';
 import { control } from './families/control.js';
+import { dynptr } from './families/dynptr.js';
 import { kernelObjects } from './families/kernel-objects.js';
 import { mapElements } from './families/map-elements.js';
 import { parse } from './families/parse.js';
@@ -41,6 +42,7 @@ const FAMILIES: readonly HelperFamily[] = [
   kernelObjects,
   callbacks,
   timers,
+  dynptr,
   parse,
 ];
 

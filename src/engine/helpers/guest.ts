@@ -1,5 +1,6 @@
+import { ERRNO } from '../../errors/errno.js';
 import type { EngineMemory } from '../memory.js';
-import { SYSTEM_BASE } from '../runtime/layout.js';
+import { MAP_MAX_ENTRIES, MAP_VALUES, PROG_STRIDE, SYSTEM_BASE } from '../runtime/layout.js';
 
 /** Longest string that is looked at. */
 const MAX_STRING = 1024;
@@ -17,4 +18,11 @@ export function readString(memory: EngineMemory, address: bigint): Uint8Array | 
 export function readWords(memory: EngineMemory, address: number, count: number): bigint[] {
   const { view } = memory;
   return Array.from({ length: count }, (_, i) => view.getBigUint64(address + i * 8, true));
+}
+
+/** The id of the cgroup at an index of a cgroup_array, or the negated errno that a helper returns. */
+export function cgroupAt(memory: EngineMemory, map = 0n, index = 0n): number | bigint {
+  const at = Number(index & 0xffffffffn);
+  if (at >= memory.u32(Number(map) + MAP_MAX_ENTRIES)) return BigInt(-ERRNO.E2BIG);
+  return memory.u32(memory.u32(Number(map) + MAP_VALUES) + at * PROG_STRIDE) || BigInt(-ERRNO.EAGAIN);
 }

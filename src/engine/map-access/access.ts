@@ -2,6 +2,8 @@ import type { ErrnoName } from '../../errors/errno.js';
 import type { InnerShape } from '../../maps/inner.js';
 import type { MapShape, MapType } from '../../maps/map-type.js';
 import type { EngineMemory } from '../memory.js';
+import type { Cgroups } from '../world/cgroups.js';
+import type { Devices } from '../world/devices.js';
 
 /** How user space reaches the entries of one kind of map. Keys and values are addresses; results negated errno. */
 export interface MapAccess {
@@ -33,6 +35,13 @@ export interface AccessContext {
   readonly memory: EngineMemory;
   /** A program's slot in the function table, by the program's id. */
   readonly programSlot: (programId: number) => number | undefined;
+  /** A program's type, by its id. */
+  readonly programType: (programId: number) => string | undefined;
+  /** Bytes of a value. */
+  readonly valueSize: number;
+  /** What there is on the simulated host. */
+  readonly devices: Devices;
+  readonly cgroups: Cgroups;
   /** The maps that a map of maps may hold. */
   readonly inner: InnerMaps;
   /** What the maps inside a map of maps must be like. */

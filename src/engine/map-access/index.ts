@@ -1,5 +1,6 @@
 import type { AccessContext, MapAccess } from './access.js';
 import { bloomAccess } from './bloom.js';
+import { cgroupArrayAccess, cpumapAccess, devmapAccess, devmapHashAccess, xskmapAccess } from './devices.js';
 import { arrayOfMapsAccess, hashOfMapsAccess } from './inner-maps.js';
 import { perfEventAccess } from './perf-events.js';
 import { programAccess } from './programs.js';
@@ -20,6 +21,11 @@ const OTHERS: Readonly<Record<string, (context: AccessContext) => MapAccess>> = 
   stack: queueAccess,
   ringbuf: ringbufAccess,
   bloom_filter: bloomAccess,
+  devmap: devmapAccess,
+  devmap_hash: devmapHashAccess,
+  cpumap: cpumapAccess,
+  xskmap: xskmapAccess,
+  cgroup_array: cgroupArrayAccess,
 };
 
 /** How user space reaches the entries of a map of this type. */

@@ -52,6 +52,9 @@ export const CPU_REDIRECT_IFINDEX = 48;
 export const CPU_REDIRECT_FLAGS = 52;
 /** u64: id of the current task's cgroup. */
 export const CPU_CGROUP = 56;
+/** u32: id of the map that the last bpf_redirect_map named, 0 when it found nothing; and the key. */
+export const CPU_REDIRECT_MAP = 64;
+export const CPU_REDIRECT_KEY = 68;
 /** The BPF stack is what lies from here to the end of the area; it grows down. */
 export const CPU_STACK_LOW = 8192;
 
@@ -280,7 +283,13 @@ export const MAP_LRU_PERCPU_HASH = 10;
 export const MAP_LPM_TRIE = 11;
 export const MAP_ARRAY_OF_MAPS = 12;
 export const MAP_HASH_OF_MAPS = 13;
+export const MAP_CGROUP_ARRAY = 8;
+export const MAP_DEVMAP = 14;
+export const MAP_CPUMAP = 16;
+export const MAP_XSKMAP = 17;
 export const MAP_QUEUE = 22;
+export const MAP_SK_STORAGE = 24;
+export const MAP_DEVMAP_HASH = 25;
 export const MAP_STACK = 23;
 export const MAP_RINGBUF = 27;
 export const MAP_BLOOM_FILTER = 30;

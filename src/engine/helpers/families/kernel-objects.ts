@@ -11,6 +11,7 @@ import {
   runtime,
   status,
 } from '../family.js';
+import { cgroupAt } from '../guest.js';
 
 /** The pid namespace of the simulated host: the device and inode that Linux gives the first one. */
 const PID_NAMESPACE = { device: 4n, inode: 0xeffffffcn };
@@ -24,6 +25,7 @@ export const kernelObjects: HelperFamily = {
     bpf_get_current_cgroup_id: runtime('get_current_cgroup_id', [], i64),
     bpf_get_current_ancestor_cgroup_id: host('current_ancestor_cgroup_id', 1),
     bpf_get_ns_current_pid_tgid: host('ns_current_pid_tgid', 4),
+    bpf_current_task_under_cgroup: host('current_task_under_cgroup', 2),
     bpf_send_signal: host('send_signal', 1),
     bpf_send_signal_thread: host('send_signal_thread', 1),
     bpf_copy_from_user: status('copy_from_user', i32, i32, i64),
@@ -47,6 +49,12 @@ export const kernelObjects: HelperFamily = {
       current_ancestor_cgroup_id(level) {
         const current = memory.view.getBigUint64(area() + CPU_CGROUP, true);
         return world.cgroups.ancestor(current, low32(level))?.id ?? 0n;
+      },
+      current_task_under_cgroup(map, index) {
+        const above = cgroupAt(memory, map, index);
+        if (typeof above === 'bigint') return above;
+        const current = memory.view.getBigUint64(area() + CPU_CGROUP, true);
+        return world.cgroups.isUnder(current, BigInt(above)) ? 1n : 0n;
       },
       ns_current_pid_tgid(device, inode, to, size) {
         const refuse = (errno: number): bigint => {

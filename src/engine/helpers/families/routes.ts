@@ -20,6 +20,7 @@ const FRAGMENTATION_NEEDED = 1n;
 
 export const routes: HelperFamily = {
   bindings: {
+    bpf_redirect_map: runtime('xdp_redirect_map', [i32, i32, i64], i64),
     bpf_redirect_peer: runtime('skb_redirect_peer', [i32, i64], i64),
     bpf_redirect_neigh: runtime('skb_redirect_neigh', [i32, i32, i32, i64], i64),
     bpf_check_mtu: (use) => host(contextOf(use) === 'xdp' ? 'xdp_check_mtu' : 'skb_check_mtu', 5),

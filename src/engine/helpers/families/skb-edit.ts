@@ -11,6 +11,7 @@ import {
   runtime,
   status,
 } from '../family.js';
+import { cgroupAt } from '../guest.js';
 
 const INGRESS = 1n;
 /** What the net_cls controller and routes without realms say. */
@@ -35,6 +36,7 @@ export const skbEdit: HelperFamily = {
     bpf_get_cgroup_classid: NO_CLASS,
     bpf_skb_cgroup_classid: NO_CLASS,
     bpf_get_route_realm: NO_CLASS,
+    bpf_skb_under_cgroup: host('skb_under_cgroup', 3),
     bpf_skb_cgroup_id: host('skb_cgroup_id', 1),
     bpf_skb_ancestor_cgroup_id: host('skb_ancestor_cgroup_id', 2),
   },
@@ -51,6 +53,13 @@ export const skbEdit: HelperFamily = {
         const data = memory.read(memory.u32(at + SKB_DATA), memory.u32(at + SKB_LEN));
         world.send({ ifindex: low32(ifindex), ingress: flags !== 0n, data });
         return 0n;
+      },
+      skb_under_cgroup(skb, map, index) {
+        const own = cgroupOf(skb);
+        if (own === 0n) return failed(ERRNO.ENOENT);
+        const above = cgroupAt(memory, map, index);
+        if (typeof above === 'bigint') return above;
+        return world.cgroups.isUnder(own, BigInt(above)) ? 1n : 0n;
       },
       skb_cgroup_id: cgroupOf,
       skb_ancestor_cgroup_id: (skb, level) => world.cgroups.ancestor(cgroupOf(skb), low32(level))?.id ?? 0n,

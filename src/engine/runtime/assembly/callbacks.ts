@@ -6,10 +6,7 @@ import {
 import { cpuArea } from './cpu';
 import { isHash } from './dispatch';
 import { keyOf, valueOf } from './hash';
-
-/** Grows down; what a helper takes of it lies below all frames of the program. */
-@external("env", "stack_pointer")
-declare let stackPointer: usize;
+import { stackPointer } from './stack';
 
 /** Linux: BPF_MAX_LOOPS. */
 const MAX_LOOPS: u32 = 8 * 1024 * 1024;

@@ -1,8 +1,8 @@
 // What programs call where the JIT does not know the map, and what user space calls.
 import {
-  EINVAL, ENOTSUPP, EOPNOTSUPP, MAP_ARRAY, MAP_ARRAY_OF_MAPS, MAP_BLOOM_FILTER, MAP_CPU_STRIDE, MAP_HASH, MAP_HASH_OF_MAPS, MAP_LPM_TRIE, MAP_LRU_HASH,
+  EINVAL, ENOTSUPP, EOPNOTSUPP, MAP_ARRAY, MAP_ARRAY_OF_MAPS, MAP_BLOOM_FILTER, MAP_CGROUP_ARRAY, MAP_CPUMAP, MAP_CPU_STRIDE, MAP_DEVMAP, MAP_DEVMAP_HASH, MAP_HASH, MAP_HASH_OF_MAPS, MAP_LPM_TRIE, MAP_LRU_HASH,
   MAP_LRU_PERCPU_HASH, MAP_PERCPU_ARRAY, MAP_PERCPU_HASH, MAP_PERF_EVENT_ARRAY, MAP_PROG_ARRAY, MAP_QUEUE, MAP_RINGBUF,
-  MAP_STACK, MAP_TYPE, SYS_CPUS,
+  MAP_STACK, MAP_TYPE, MAP_XSKMAP, SYS_CPUS,
 } from '../layout';
 import {
   array_create, array_destroy, array_lookup, array_next_key, array_update, percpu_array_create, percpu_array_lookup,
@@ -16,6 +16,7 @@ import {
 import { hash_next_key } from './hash-walk';
 import { lpm_create, lpm_delete, lpm_lookup, lpm_next_key, lpm_update } from './lpm';
 import { array_of_maps_lookup, hash_of_maps_lookup } from './map-in-map';
+import { slot_lookup } from './redirect-map';
 import { queue_create, queue_peek, queue_pop, queue_push } from './queue';
 import { ringbuf_create } from './ringbuf';
 
@@ -27,6 +28,7 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
     case MAP_LRU_HASH:
     case MAP_LRU_PERCPU_HASH:
     case MAP_HASH_OF_MAPS:
+    case MAP_DEVMAP_HASH:
       return hash_create(type, keySize, valueSize, maxEntries, flags);
     case MAP_ARRAY:
     case MAP_ARRAY_OF_MAPS:
@@ -35,6 +37,10 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
       return percpu_array_create(type, valueSize, maxEntries, flags);
     case MAP_PROG_ARRAY:
     case MAP_PERF_EVENT_ARRAY:
+    case MAP_CGROUP_ARRAY:
+    case MAP_DEVMAP:
+    case MAP_CPUMAP:
+    case MAP_XSKMAP:
       return slot_array_create(type, maxEntries, flags);
     case MAP_LPM_TRIE:
       return lpm_create(type, keySize, valueSize, maxEntries, flags);
@@ -53,7 +59,7 @@ export function map_create(type: u32, keySize: u32, valueSize: u32, maxEntries: 
 @inline
 export function isHash(type: u32): bool {
   return type == MAP_HASH || type == MAP_PERCPU_HASH || type == MAP_LRU_HASH || type == MAP_LRU_PERCPU_HASH
-    || type == MAP_HASH_OF_MAPS;
+    || type == MAP_HASH_OF_MAPS || type == MAP_DEVMAP_HASH;
 }
 
 export function map_destroy(map: usize): void {
@@ -74,6 +80,9 @@ export function map_lookup(map: usize, key: usize): usize {
     case MAP_LPM_TRIE: return lpm_lookup(map, key);
     case MAP_ARRAY_OF_MAPS: return array_of_maps_lookup(map, key);
     case MAP_HASH_OF_MAPS: return hash_of_maps_lookup(map, key);
+    case MAP_DEVMAP:
+    case MAP_XSKMAP: return slot_lookup(map, key);
+    case MAP_DEVMAP_HASH: return hash_lookup(map, key);
     default: return 0;
   }
 }
@@ -97,7 +106,8 @@ export function map_update(map: usize, key: usize, value: usize, flags: u64): i3
     case MAP_PERCPU_HASH:
     case MAP_LRU_HASH:
     case MAP_LRU_PERCPU_HASH:
-    case MAP_HASH_OF_MAPS: return hash_update(map, key, value, flags);
+    case MAP_HASH_OF_MAPS:
+    case MAP_DEVMAP_HASH: return hash_update(map, key, value, flags);
     case MAP_ARRAY: return array_update(map, key, value, flags);
     case MAP_PERCPU_ARRAY: return percpu_array_update(map, key, value, flags);
     case MAP_LPM_TRIE: return lpm_update(map, key, value, flags);

@@ -35,3 +35,5 @@ export {
 } from './sock';
 export { strtol, strtoul } from './numbers';
 export { spin_lock, spin_unlock } from './locks';
+export * from './dynptr';
+export { xdp_redirect_map } from './redirect-map';
