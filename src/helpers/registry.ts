@@ -3,14 +3,18 @@ import { ATTACH_TYPE_HELPERS, CALLABLE_HELPERS, GPL_HELPERS } from './callers.js
 import { control } from './control.js';
 import { dynptr } from './dynptr.js';
 import type { Helper, HelperArg } from './helper.js';
+import { kernelFunction } from './kernel-function.js';
 import { kernelObjects } from './kernel-objects.js';
 import { mapElements } from './map-elements.js';
 import { HELPER_NAMES } from './names.js';
 import { parse } from './parse.js';
 import { queues } from './queues.js';
+import { remoteControl } from './remote-control.js';
 import { ringbuf } from './ringbuf.js';
 import { routes } from './routes.js';
 import type { HelperRow } from './row.js';
+import { security } from './security.js';
+import { seqFile } from './seq-file.js';
 import { skb } from './skb.js';
 import { skbEdit } from './skb-edit.js';
 import { sockCalls } from './sock-calls.js';
@@ -56,6 +60,10 @@ export const HELPERS: readonly Helper[] = [
   ...timers,
   ...dynptr,
   ...kernelObjects,
+  ...kernelFunction,
+  ...seqFile,
+  ...security,
+  ...remoteControl,
   ...parse,
   ...sockets,
   ...callbacks,

@@ -1,4 +1,4 @@
-import { ANYTHING, CTX, type HelperRow, READ_MEM, row, SIZE, WRITE_MEM } from './row.js';
+import { ANYTHING, CTX, type HelperRow, kernelStruct, READ_MEM, row, SIZE, WRITE_MEM } from './row.js';
 
 /** Socket calls of cgroup programs: options, TCP header options, results, sysctls. */
 export const sockCalls: readonly HelperRow[] = [
@@ -43,6 +43,10 @@ export const sockCalls: readonly HelperRow[] = [
   row('reserve_hdr_opt', '5.10', 'Reserves bytes for TCP header options in the packet to be sent.', [
     CTX,
     ANYTHING,
+    ANYTHING,
+  ]),
+  row('tcp_send_ack', '5.6', 'Sends an acknowledgement at once; for congestion controls.', [
+    kernelStruct('tcp_sock'),
     ANYTHING,
   ]),
   row('get_retval', '5.18', 'What the call returns to user space so far: 0, or a negative errno.', []),

@@ -69,6 +69,7 @@ export function checkOnce(
     session = new Session(program, shape, view, {
       level: options.isSilent ? (options.logLevel ?? 0) & 4 : (options.logLevel ?? 0),
       budget,
+      cpus: options.cpus,
       helpers,
       helperName,
       observer,

@@ -45,6 +45,8 @@ export interface VerifyOptions {
   readonly helpers?: (id: number) => Helper | undefined;
   /** Processed instructions after which a program is too complex; Linux: 1,000,000. */
   readonly budget?: number;
+  /** Possible CPUs of the kernel that the program is for: what bpf_get_smp_processor_id returns is less. Default: unknown. */
+  readonly cpus?: number;
 }
 
 export type VerifyResult =

@@ -43,6 +43,8 @@ export class Session {
   readonly facts: FactsCollector;
   readonly liveStack: LiveStack;
   readonly budget: number;
+  /** See `VerifyOptions`. */
+  readonly cpus: number | undefined;
   readonly helpers: (id: number) => Helper | undefined;
   readonly observer: Observer | undefined;
   /** Where names in the log come from. */
@@ -94,6 +96,7 @@ export class Session {
     options: {
       level: number;
       budget: number;
+      cpus?: number | undefined;
       helpers: (id: number) => Helper | undefined;
       helperName: (id: number) => string;
       observer?: Observer | undefined;
@@ -106,6 +109,7 @@ export class Session {
     this.view = view;
     this.log = new Log(options.level, shape, program, options.helperName);
     this.budget = options.budget;
+    this.cpus = options.cpus;
     this.helpers = options.helpers;
     this.observer = options.observer;
     this.facts = new FactsCollector(shape.insns.length);

@@ -1,5 +1,6 @@
 import { nameOf, trySizeOf } from '../../btf/index.js';
 import { argumentsOf, mayCall } from '../../helpers/registry.js';
+import { BRANCH_OPS } from '../../isa/index.js';
 import type { MapKind } from '../../maps/map-type.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
@@ -68,6 +69,7 @@ const BOUNDED_BY_SIZE = new Set([
 /** What may be called while a lock is held. */
 const UNDER_LOCK = new Set(['bpf_spin_unlock', 'bpf_kptr_xchg']);
 const MAX_ERRNO = 4095;
+const AT_MOST = BRANCH_OPS.find(({ name }) => name === 'jle')?.code as number;
 const SOCKETS = {
   socket_or_null: TYPE_SOCKET,
   sock_common_or_null: TYPE_SOCK_COMMON,
@@ -195,6 +197,8 @@ function setResult(s: Session, call: CallFacts): void {
     case 'integer':
       ops.markUnknown(result);
       if (BOUNDED_BY_SIZE.has(call.helper.name)) boundResult(s, call.maxSize);
+      if (call.helper.name === 'bpf_get_smp_processor_id' && s.cpus !== undefined)
+        ops.refineImm(AT_MOST, 64, 1, result, s.cpus - 1);
       return;
     case 'map_value_or_null': {
       const inRange = call.constantKey !== undefined && call.constantKey < (call.map?.maxEntries ?? 0);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { writeBtf } from '../../../src/btf/index.js';
 import type { Insn } from '../../../src/isa/index.js';
 import { type BpfFd, btfLoad, progLoad } from '../../../src/linux/bpf.js';
@@ -33,6 +34,8 @@ export interface Comparison {
   readonly oursProcessed: number;
   readonly kernelProcessed: number;
 }
+
+const CPUS = availableParallelism();
 
 /** A program array belongs to the first type of program that uses it: each type has maps of its own. */
 const mapsOf = new Map<string, BpfFd[]>();
@@ -81,7 +84,7 @@ export function compare(seed: number, program = programOf(seed)): Comparison {
       kernelProcessed: 0,
     };
   }
-  const ours = verify(testProgram(insns, program.hook));
+  const ours = verify(testProgram(insns, program.hook), { cpus: CPUS });
   const kernel = askKernel(insns, program.hook);
   const oursMessage = ours.ok ? '' : ours.rejection.message;
   const kernelMessage = kernel.ok ? '' : lastWords(kernel.log);

@@ -86,7 +86,11 @@ function compareProgram(
       accepted: answer.ok,
       ...theirs,
       ...ourSide(
-        () => verify({ ...verifierProgram(subject, referee.btf), lines: [] }, { logLevel: 4 }),
+        () =>
+          verify(
+            { ...verifierProgram(subject, referee.btf), lines: [] },
+            { logLevel: 4, cpus: referee.cpus },
+          ),
         answer.ok,
         theirs,
       ),
