@@ -7,8 +7,8 @@ export const control: readonly HelperRow[] = [
     since: '4.2',
     doc: 'Goes on in the program at an index of a prog_array, with the same context, and does not come back. Goes on after the call when there is none, or after 33 tail calls.',
     args: [CTX, CONST_MAP, ANYTHING],
-    // Packet pointers survive it where it fails; where it succeeds, only a caller of this function sees what follows.
     returns: { kind: 'void' },
+    changesPacket: true,
   },
   {
     name: 'bpf_redirect',

@@ -57,11 +57,12 @@ function walk(s: Session): void {
     log.insn(s.at);
     s.facts.reached(s.at);
     const at = s.at;
+    const depth = s.depth();
     const operation = shape.operations[at];
     const next = operation === undefined ? judgeInvalid(s) : step(s, operation);
     s.liveStack.commit(at);
     if (next === END) break;
-    if (operation?.kind === 'call_local' || operation?.kind === 'exit') s.enterLiveStack();
+    if (s.depth() !== depth) s.enterLiveStack();
     s.previous = at;
     s.at = next;
   }
@@ -131,8 +132,7 @@ function stepJump(s: Session, operation: Jump): number {
     case 'may_goto':
       return transferMayGoto(s, operation.offset);
     case 'call_helper':
-      transferHelperCall(s, operation.id);
-      return s.at + 1;
+      return transferHelperCall(s, operation.id);
     case 'call_local':
       return transferLocalCall(s, operation.offset);
     case 'exit':

@@ -4,6 +4,8 @@ import { subprogramAt } from '../control-flow/shape.js';
 import type { HistoryEntry, Place } from '../explore/path.js';
 import { MAX_FRAMES } from '../state/layout.js';
 
+/** BPF_FUNC_tail_call */
+const TAIL_CALL = 12;
 const ARGUMENTS = 0b111110;
 
 /** Which registers and stack slots, in which frames, have to be known precisely: what backtracking carries. */
@@ -104,7 +106,11 @@ export function backtrack(
     case 'call_kfunc':
       if (shape.callsCallback[index] === 1 && index !== later - 1) return leaveCallback(wanted);
       wanted.clearReg(0);
-      return ((wanted.regs[wanted.frame] as number) & ARGUMENTS) === 0;
+      if (((wanted.regs[wanted.frame] as number) & ARGUMENTS) !== 0) return false;
+      // Back into the subprogram that a tail call left for good.
+      return (
+        operation.kind === 'call_kfunc' || operation.id !== TAIL_CALL || later - index === 1 || enter(wanted)
+      );
     case 'call_local':
       return backtrackCall(shape, index + 1 + operation.offset, wanted);
     case 'exit':
@@ -199,9 +205,15 @@ function backtrackExit(shape: Shape, later: number, wanted: Wanted): boolean {
   const isReturn = later > 0 && shape.operations[later - 1]?.kind === 'call_local';
   const resultWanted = isReturn && wanted.hasReg(0);
   wanted.clearReg(0);
+  if (!enter(wanted)) return false;
+  if (resultWanted) wanted.setReg(0);
+  return true;
+}
+
+/** Into the subprogram that returned. */
+function enter(wanted: Wanted): boolean {
   if (wanted.frame + 1 >= MAX_FRAMES) return false;
   wanted.frame++;
   wanted.regs[wanted.frame] = 0;
-  if (resultWanted) wanted.setReg(0);
   return true;
 }

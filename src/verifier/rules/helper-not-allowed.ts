@@ -1,10 +1,20 @@
 import type { Rule } from './rule.js';
 
-export const helperNotAllowed: Rule<{ readonly name: string; readonly id: number }> = {
+export const helperNotAllowed: Rule<{
+  readonly name: string;
+  readonly id: number;
+  /** It asks about a function that the program is attached to: this type (its number) is attached to none. */
+  readonly functionless?: number | 'tracing';
+}> = {
   id: 'helper-not-allowed',
   errno: 'EINVAL',
-  message: ({ name, id }) => `program of this type cannot use helper ${name}#${id}`,
-  explanation: 'Programs of this type may not call this helper.',
+  message: ({ name, id, functionless }) => {
+    if (functionless === undefined) return `program of this type cannot use helper ${name}#${id}`;
+    return functionless === 'tracing'
+      ? `func ${name}#${id} supported only for fentry/fexit/fmod_ret programs`
+      : `func ${name}#${id} not supported for program type ${functionless}`;
+  },
+  explanation: 'Programs of this type, or for this attach type, may not call this helper.',
   hint: 'Use another helper, or another program type.',
   fails: { source: 'r0 = 0\ncall bpf_xdp_adjust_head\nexit' },
   passes: { source: 'r1 = r1\ncall bpf_get_prandom_u32\nexit' },

@@ -46,7 +46,7 @@ import {
   TYPE_TCP_SOCK,
 } from '../state/layout.js';
 import { callBack } from './callback.js';
-import { forgetCallerSaved } from './local-call.js';
+import { forgetCallerSaved, transferTailCall } from './local-call.js';
 import { forgetPacket } from './packet-comparison.js';
 import { acquire, checkNothingHeld, holdsLock, REF_POINTER, release } from './references.js';
 
@@ -76,17 +76,13 @@ const SOCKETS = {
   tcp_sock_or_null: TYPE_TCP_SOCK,
 } as const;
 
-/** A call of a helper: may it be called, are its arguments what it needs, what is r0 afterwards. */
-export function transferHelperCall(s: Session, id: number): void {
+/** A call of a helper: may it be called, are its arguments what it needs, what is r0 afterwards. Answers the next instruction. */
+export function transferHelperCall(s: Session, id: number): number {
   const name = s.log.helperName(id);
   const helper = s.helpers(id);
   if (helper === undefined) {
-    if (name === 'unknown') {
-      refuse(helperUnknown, s.at, { name, id });
-      return;
-    }
-    refuse(unsupported, s.at, { what: `helper ${name}` });
-    return;
+    if (name === 'unknown') return refuse(helperUnknown, s.at, { name, id });
+    return refuse(unsupported, s.at, { what: `helper ${name}` });
   }
   const { name: type } = s.program.hook;
   const allowed = mayCall(type, id, s.program.attachType);
@@ -120,6 +116,7 @@ export function transferHelperCall(s: Session, id: number): void {
   noteFacts(s, call);
   fill(s, call);
   releaseArgument(s, call);
+  if (name === 'bpf_get_func_ip') checkHasFunction(s, name, id);
   if (name === 'bpf_tail_call') checkNothingHeld(s, 'tail_call');
   if (name === 'bpf_dynptr_from_mem') checkDynptrSource(s);
   callBack(s, call);
@@ -127,7 +124,9 @@ export function transferHelperCall(s: Session, id: number): void {
   setResult(s, call);
   if (call.map !== undefined) checkMapHelper(s, call.map.type, name, id);
   const changesPacket = name === 'bpf_dynptr_write' && call.dynptr?.kind === 'skb';
+  if (name === 'bpf_tail_call') return s.depth() > 0 ? transferTailCall(s) : s.at + 1;
   if (helper.changesPacket === true || changesPacket) forgetPacket(s);
+  return s.at + 1;
 }
 
 /** The helper works on maps of this type, in programs of this type. */
@@ -139,6 +138,16 @@ function checkMapHelper(
 ): void {
   const sockets = callers?.[name]?.includes(s.program.hook.name) === false;
   if (sockets || !helpers.includes(name)) refuse(helperMapType, s.at, { mapType, name, id, sockets });
+}
+
+const ON_FUNCTIONS = new Set(['trace_fentry', 'trace_fexit', 'modify_return']);
+
+/** Only programs on functions of the kernel can ask where theirs is. */
+function checkHasFunction(s: Session, name: string, id: number): void {
+  const { hook, attachType = '' } = s.program;
+  if (hook.name === 'kprobe' || ON_FUNCTIONS.has(attachType)) return;
+  const functionless = hook.name === 'tracing' ? 'tracing' : hook.id;
+  refuse(helperNotAllowed, s.at, { name, id, functionless }, 'ENOTSUPP');
 }
 
 /** The helper may put the task to sleep: so must the program, here. */

@@ -1,4 +1,5 @@
 import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
+import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { stateText } from '../explore/show-state.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
@@ -79,5 +80,18 @@ export function transferReturn(s: Session): number {
   ops.popFrame(s.path.state);
   s.refreshFrame();
   if (isCallback) widenAfterCallback(s, next);
+  return next;
+}
+
+/**
+ * A tail call within a subprogram: where it fails, the walk goes on behind it, later; where it succeeds, the program that
+ * was called returns to this one's caller, and may have changed the packet.
+ */
+export function transferTailCall(s: Session): number {
+  fork(s, s.at + 1, s.at);
+  forgetPacket(s);
+  s.ops.markUnknown(s.reg(0));
+  const next = transferReturn(s);
+  s.arrives = false;
   return next;
 }
