@@ -82,6 +82,8 @@ export interface LoadableProgram {
   readonly attachType?: string;
   /** What the section names after the slash; the default target of `attach`. */
   readonly attachTo?: string;
+  /** The program of whose function this one takes the place (freplace), or which it traces. */
+  readonly targetProgram?: Program;
   readonly sleepable?: boolean;
   /** An XDP program that takes packets in several buffers. */
   readonly xdpFrags?: boolean;
@@ -184,6 +186,8 @@ export interface Program {
     readonly lines: readonly LineInfo[];
     readonly subprograms: readonly SubprogramSpec[];
     readonly btf: Btf | undefined;
+    /** The kernel function that a call reaches whose helper the kernel replaced by its distance from a base. */
+    readonly callName?: (imm: number) => string | undefined;
   }>;
   /** BPF_PROG_TEST_RUN. */
   run(input: RunInput): Promise<RunResult>;

@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly type?: string;
   /** Maps to use in place of new ones, by the object's name for them. Their shapes must fit. */
   readonly maps?: Readonly<Record<string, BpfMap>>;
+  /** For programs that replace or trace functions of another program (freplace, fentry on BPF): that program. */
+  readonly targetProgram?: Program;
   /** Where maps that ask for it are found and pinned by name; default `/sys/fs/bpf`. */
   readonly pinDirectory?: string;
   /** Stop after the verdicts: the programs need not be of types that this kernel runs, and will not run. */
@@ -228,6 +230,7 @@ async function loadProgram(
       type,
       ...(spec.attachType === undefined || options.type !== undefined ? {} : { attachType: spec.attachType }),
       ...(spec.attachTo === undefined ? {} : { attachTo: spec.attachTo }),
+      ...(options.targetProgram === undefined ? {} : { targetProgram: options.targetProgram }),
       ...(spec.sleepable ? { sleepable: true } : {}),
       ...(spec.xdpFrags ? { xdpFrags: true } : {}),
       license: spec.license,

@@ -1,5 +1,5 @@
 import { release } from 'node:os';
-import type { Btf } from '../btf/index.js';
+import { type Btf, findByName } from '../btf/index.js';
 import { KernelError } from '../errors/errno.js';
 import type {
   AttachTarget,
@@ -21,7 +21,7 @@ import { type IdKind, objectIds, openById } from './bpf/object.js';
 import { BtfStore } from './btf-store.js';
 import { isDetached } from './link-info.js';
 import { keepLink, LinuxLink } from './links.js';
-import { loadProgram } from './load/program.js';
+import { loadProgram, type ProgramTarget } from './load/program.js';
 import { createMap, LinuxMap } from './maps.js';
 import { raiseMemlock } from './memlock.js';
 import { allPins, openPinned, pin, unpin } from './pins.js';
@@ -79,7 +79,8 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
     const maps: Fd[] = [];
     try {
       for (const map of program.maps) maps.push(map instanceof LinuxMap ? map.fd : this.#byId('map', map.id));
-      return this.#program(loadProgram(program, maps, this.environment, options));
+      const into = await this.#targetOf(program);
+      return this.#program(loadProgram(program, { maps, into, environment: this.environment }, options));
     } finally {
       program.maps.forEach((map, index) => {
         if (!(map instanceof LinuxMap)) maps[index]?.close();
@@ -175,6 +176,20 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The function of another program that this one is for. @throws {KernelError} ENOENT */
+  async #targetOf({ targetProgram, attachTo = '' }: LoadableProgram): Promise<ProgramTarget | undefined> {
+    if (targetProgram === undefined) return undefined;
+    const own =
+      targetProgram instanceof LinuxProgram ? targetProgram : await this.programById(targetProgram.id);
+    const { btf } = await own.xlated();
+    const btfId = btf === undefined ? undefined : findByName(btf, attachTo, 'func');
+    if (btfId !== undefined) return { program: own.fd, btfId };
+    throw new KernelError('ENOENT', `program ${own.id} has no function ${attachTo}`, {
+      facts: { id: own.id, function: attachTo },
+      hint: 'name a global function of it in the section: SEC("freplace/NAME")',
+    });
   }
 
   #own(map: LinuxMap | { readonly raw: BpfMap }): LinuxMap {

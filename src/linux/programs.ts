@@ -7,6 +7,7 @@ import { INFO } from './bpf/info-layouts.js';
 import { infoOf } from './bpf/object.js';
 import { progTestRun } from './bpf/program.js';
 import type { BtfStore, BtfText } from './btf-store.js';
+import { symbolAddress, symbolAt } from './probe/kallsyms.js';
 import { bootTime } from './sys/boot-time.js';
 import type { Fd } from './sys/fd.js';
 import { fdFacts } from './sys/fdinfo.js';
@@ -81,6 +82,7 @@ export class LinuxProgram implements Program {
       lines: text === undefined ? [] : readLines(lines, text),
       subprograms: text === undefined ? [] : readFunctions(functions, text),
       btf: text?.btf,
+      callName,
     };
   }
 
@@ -93,6 +95,12 @@ export class LinuxProgram implements Program {
   async close(): Promise<void> {
     this.fd.close();
   }
+}
+
+/** Calls of helpers are kept as the distance of the function from `__bpf_call_base`. */
+function callName(imm: number): string | undefined {
+  const base = symbolAddress('__bpf_call_base');
+  return base === undefined ? undefined : symbolAt(BigInt.asUintN(64, base + BigInt(imm)));
 }
 
 /** struct bpf_line_info and bpf_func_info. */

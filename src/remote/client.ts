@@ -50,7 +50,8 @@ export class RemoteKernel implements Kernel {
     return new RemoteMap(this.channel, (await this.channel.call('mapById', [id])) as number);
   }
   async loadProgram(program: LoadableProgram, options: LoadProgramOptions = {}): Promise<Program> {
-    const { maps, ...rest } = program;
+    // Only a real kernel, which is never remote, has programs that are loaded for another.
+    const { maps, targetProgram: _, ...rest } = program;
     const { onLog, ...plain } = options;
     const ids = maps.map((map) => map.id);
     const { id, log } = (await this.channel.call('loadProgram', [rest, ids, plain])) as {

@@ -83,7 +83,7 @@ function listing(code: Xlated): DisassembledInsn[] {
   const names = new Map(code.subprograms.map(({ start, name }) => [start, name]));
   return disassemble(code.insns, {
     opcode: true,
-    helperName: (id) => helperById(id)?.name,
+    helperName: (id) => code.callName?.(id) ?? helperById(id)?.name,
     localCall: (insn, index) => {
       const name = insn.src === CALL.LOCAL ? names.get(index + 1 + insn.imm) : undefined;
       return name === undefined ? undefined : `${insn.imm < 0 ? '' : '+'}${insn.imm}#${name}`;

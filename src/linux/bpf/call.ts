@@ -32,5 +32,6 @@ export function bpf<C extends CommandName>(command: C, values: Fields<C>): Answe
 /** The typed error of a failed command, from minus errno. */
 export function bpfError(command: CommandName | string, result: number): KernelError {
   const name = command in COMMANDS ? `BPF_${command.toUpperCase()}` : command;
-  return callError(name, result);
+  // Whoever may see the objects of others may do anything.
+  return callError(name, result, { needs: /_id$/.test(command) ? ['CAP_SYS_ADMIN'] : ['CAP_BPF'] });
 }

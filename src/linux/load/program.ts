@@ -25,25 +25,33 @@ const TRACING_TYPES = new Set([
   'ext',
 ]);
 
+/** The function of another program that a program replaces or traces. */
+export interface ProgramTarget {
+  readonly program: Fd;
+  readonly btfId: number;
+}
+
+/** What a program is loaded with. */
+export interface LoadContext {
+  /** What `map_idx` immediates index. */
+  readonly maps: readonly Fd[];
+  readonly into: ProgramTarget | undefined;
+  readonly environment: LinuxEnvironment;
+}
+
 /**
  * Verifies and loads a program: first without a log, as that is faster, and when the kernel refuses it again with one.
  *
- * @param maps what `map_idx` immediates index.
  * @throws {ProgramRejected} when the verifier refuses; {KernelError} when the kernel refuses to look at it.
  */
-export function loadProgram(
-  program: LoadableProgram,
-  maps: readonly Fd[],
-  environment: LinuxEnvironment,
-  options: LoadProgramOptions,
-): Fd {
+export function loadProgram(program: LoadableProgram, context: LoadContext, options: LoadProgramOptions): Fd {
   const types =
     program.btf === undefined ? undefined : loadProgramTypes(program.btf, program.subprograms, program.lines);
   try {
     const raw: RawProgram = {
       ...plain(program),
-      ...target(program, environment),
-      maps,
+      ...target(program, context),
+      maps: context.maps,
       ...(types ?? {}),
     };
     const level = options.logLevel ?? 0;
@@ -76,12 +84,17 @@ function plain(program: LoadableProgram): RawProgram {
 }
 
 /** What the program is to be attached to, as far as the verifier has to know it. */
-function target({ type, attachType, attachTo }: LoadableProgram, environment: LinuxEnvironment) {
+function target(
+  { type, attachType, attachTo }: LoadableProgram,
+  { into, environment }: LoadContext,
+): Pick<RawProgram, 'expectedAttachType' | 'attachBtfId' | 'attachTo'> {
   const expected = attachType ?? defaultAttachType(type);
   const found = expected === undefined ? undefined : attachTypeByName(expected);
+  const expectedType = found === undefined ? {} : { expectedAttachType: found.id };
+  if (into !== undefined) return { ...expectedType, attachBtfId: into.btfId, attachTo: into.program };
   const btfId = attachBtfId(expected, attachTo, () => environment.btf);
   return {
-    ...(found === undefined ? {} : { expectedAttachType: found.id }),
+    ...expectedType,
     ...(btfId === undefined ? {} : { attachBtfId: btfId }),
   };
 }

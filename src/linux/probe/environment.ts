@@ -9,9 +9,11 @@ import { hasSymbol, symbolAddress } from './kallsyms.js';
 
 const VMLINUX_BTF = '/sys/kernel/btf/vmlinux';
 
+/** The kernel's types, once for all of a process: reading them takes some tenths of a second. */
+let kernelBtf: Btf | undefined;
+
 /** The running kernel's answers. Each is read when first asked for, and once. */
 export class LinuxEnvironment implements KernelEnvironment {
-  #btf: Btf | undefined;
   #config: ReadonlyMap<string, string> | undefined;
   #facts: KconfigFacts | undefined;
 
@@ -35,9 +37,9 @@ export class LinuxEnvironment implements KernelEnvironment {
 
   /** Undefined on kernels without CONFIG_DEBUG_INFO_BTF. */
   get btf(): Btf | undefined {
-    if (this.#btf === undefined && existsSync(VMLINUX_BTF))
-      this.#btf = readBtf(new Uint8Array(readFileSync(VMLINUX_BTF)), VMLINUX_BTF);
-    return this.#btf;
+    if (kernelBtf === undefined && existsSync(VMLINUX_BTF))
+      kernelBtf = readBtf(new Uint8Array(readFileSync(VMLINUX_BTF)), VMLINUX_BTF);
+    return kernelBtf;
   }
 
   readonly ksym = (name: string, typed: boolean): bigint | undefined => {

@@ -30,10 +30,10 @@ export function functionsMatching(pattern: string): string[] {
   return [...new Set([...found].map(([, name = '']) => name))];
 }
 
-/** The names of kernel functions by address, ascending, for listings. */
-export function functionNames(): ReadonlyMap<bigint, string> {
-  const rows = kallsyms().matchAll(/\n([0-9a-f]+) [tTwW] ([^\t\n]+)/g);
-  return new Map([...rows].map(([, address, name = '']) => [BigInt(`0x${address}`), name]));
+/** The name of what starts at an address. */
+export function symbolAt(address: bigint): string | undefined {
+  const row = new RegExp(`\\n${address.toString(16).padStart(16, '0')} \\w ([^\\t\\n]+)`).exec(kallsyms());
+  return row?.[1];
 }
 
 function quoted(name: string): string {
