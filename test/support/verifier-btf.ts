@@ -61,7 +61,8 @@ const member = (name: string, type: number, offset: number) => ({
 
 /**
  * The types that every test program's BTF begins with: of the values of `objects`, a `struct { u32 count; struct
- * bpf_spin_lock lock; struct bpf_timer timer; u64 data; }`.
+ * bpf_spin_lock lock; struct bpf_timer timer; u64 data; }`, of `work`, a `struct { u64 data; struct bpf_wq work; }`, and of
+ * `resilient`, a `struct { u64 data; struct bpf_res_spin_lock lock; u32 count; }`.
  */
 export const OBJECT_TYPES: readonly BtfType[] = [
   { kind: 'void' },
@@ -93,8 +94,18 @@ export const OBJECT_TYPES: readonly BtfType[] = [
     size: 32,
     members: [member('count', 1, 0), member('lock', 3, 4), member('timer', 4, 8), member('data', 2, 24)],
   },
+  { kind: 'struct', name: 'bpf_wq', size: 16, members: [member('low', 2, 0), member('high', 2, 8)] },
+  { kind: 'struct', name: 'work_value', size: 24, members: [member('data', 2, 0), member('work', 6, 8)] },
+  { kind: 'struct', name: 'bpf_res_spin_lock', size: 4, members: [member('val', 1, 0)] },
+  {
+    kind: 'struct',
+    name: 'resilient_value',
+    size: 16,
+    members: [member('data', 2, 0), member('lock', 8, 8), member('count', 1, 12)],
+  },
 ];
-export const OBJECT_TYPE = { key: 1, value: 5 } as const;
+/** The type of keys, and of the values of the maps that have types, by their names. */
+export const OBJECT_TYPE = { key: 1, objects: 5, work: 7, resilient: 9 } as const;
 
 /** BTF for a program with declared functions. @param context the hook's context struct. */
 export function functionTypes(

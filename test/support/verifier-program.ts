@@ -32,17 +32,24 @@ const SHAPES = [
   { name: 'percpu', type: 'percpu_array', keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 },
   { name: 'progs', type: 'prog_array', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
   { name: 'ring', type: 'ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
-  { name: 'objects', type: 'hash', keySize: 4, valueSize: 32, maxEntries: 4, flags: 0, typed: true },
+  { name: 'objects', type: 'hash', keySize: 4, valueSize: 32, maxEntries: 4, flags: 0 },
   { name: 'user_ring', type: 'user_ringbuf', keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
   { name: 'sockets', type: 'sockmap', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
   { name: 'xsks', type: 'xskmap', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+  { name: 'work', type: 'hash', keySize: 4, valueSize: 24, maxEntries: 4, flags: 0 },
+  { name: 'resilient', type: 'hash', keySize: 4, valueSize: 16, maxEntries: 4, flags: 0 },
 ] as const;
 
-const TYPES = { btf: { types: OBJECT_TYPES }, keyType: OBJECT_TYPE.key, valueType: OBJECT_TYPE.value };
+/** The type of the values of a map that has types. */
+function valueTypeOf(name: string): number | undefined {
+  return name === 'key' ? undefined : (OBJECT_TYPE as Readonly<Record<string, number>>)[name];
+}
 
 /** The types that a map of this shape has. */
 function typesOf(shape: (typeof SHAPES)[number]): Pick<MapFacts, 'types'> {
-  const types = 'typed' in shape ? valueTypes({ ...shape, ...TYPES }) : undefined;
+  const valueType = valueTypeOf(shape.name);
+  if (valueType === undefined) return {};
+  const types = valueTypes({ ...shape, btf: { types: OBJECT_TYPES }, keyType: OBJECT_TYPE.key, valueType });
   return types === undefined ? {} : { types };
 }
 
@@ -77,10 +84,10 @@ const OUTER: MapFacts = {
 /** All maps made in the kernel, in the order in which programs name them. */
 export function makeKernelMaps(): BpfFd[] {
   using btf = btfLoad(writeBtf({ types: OBJECT_TYPES }));
-  const types = { btf, ...OBJECT_TYPE };
-  const maps = SHAPES.map((shape, index) =>
-    mapCreate({ ...(KERNEL_MAPS[index] as RawMapShape), ...('typed' in shape ? { types } : {}) }),
-  );
+  const maps = KERNEL_MAPS.map((shape) => {
+    const value = valueTypeOf(shape.name ?? '');
+    return mapCreate(value === undefined ? shape : { ...shape, types: { btf, key: OBJECT_TYPE.key, value } });
+  });
   const { name, type, keySize, valueSize, maxEntries } = OUTER;
   const inner = maps[1] as BpfFd;
   return [...maps, mapCreate({ name, type: type.id, keySize, valueSize, maxEntries, inner })];

@@ -5,12 +5,14 @@ import { isScalarType, kindText, typeWords } from '../kernel-types/session-types
 import { isRcu, isTrusted } from '../kernel-types/trust.js';
 import { typeText } from '../log/state-text.js';
 import { checkLentMemory, checkSizedMemory } from '../obligations/helper-arguments.js';
+import { fieldOf } from '../obligations/map-field.js';
 import { mapOf } from '../obligations/memory.js';
 import { checkPointerOffset } from '../obligations/pointer-offset.js';
 import { markPrecise } from '../prune/precision.js';
 import { kfuncArgument } from '../rules/kfunc-argument.js';
 import { kfuncTrust } from '../rules/kfunc-trust.js';
 import { Refusal, refuse } from '../rules/rule.js';
+import { timer } from '../rules/timer.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
 import { FLAG_MAYBE_NULL, TYPE_CONST_MAP, TYPE_CTX, TYPE_FUNC } from '../state/layout.js';
@@ -94,8 +96,16 @@ function checkPointer(s: Session, call: KfuncCall, index: number, param: BtfPara
 
 function noteMap(s: Session, call: KfuncCall, regno: number, reg: RegAddr): void {
   if (s.memory.baseType(reg) !== TYPE_CONST_MAP) invalid(s, `pointer in R${regno} isn't map pointer`);
-  call.map = mapOf(s, reg);
+  const uid = s.memory.aux(reg);
+  const map = mapOf(s, reg);
+  const isOther = call.mapIndex !== s.memory.map(reg) || call.mapUid !== uid;
+  if (call.map !== undefined && isOther) {
+    const what = fieldOf(map, 'bpf_task_work') === undefined ? 'workqueue' : 'bpf_task_work';
+    refuse(timer, s.at, { what, reg: regno, uid: call.mapUid, mapUid: uid });
+  }
+  call.map = map;
   call.mapIndex = s.memory.map(reg);
+  call.mapUid = uid;
 }
 
 function checkTrust(s: Session, call: KfuncCall, regno: number, reg: RegAddr, isStrict: boolean): void {

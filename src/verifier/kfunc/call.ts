@@ -5,6 +5,7 @@ import { kfuncByName, mayCallKfunc } from '../../kfuncs/registry.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { Session } from '../explore/session.js';
 import { kernelBtf } from '../kernel-types/session-types.js';
+import type { DynptrFacts } from '../obligations/dynptr.js';
 import { kfuncNotAllowed } from '../rules/kfunc-not-allowed.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
@@ -36,6 +37,10 @@ export interface KfuncCall {
   subprogram: number;
   map: MapFacts | undefined;
   mapIndex: number;
+  /** Tells inner maps of the same map of maps apart, where it matters; 0 for all others. */
+  mapUid: number;
+  /** The dynptr that it uses. */
+  dynptr: DynptrFacts | undefined;
   /** The iterator that it advances: its frame and first stack slot. */
   iterator: { readonly frame: number; readonly slot: number } | undefined;
   /** The object of a program's own type that it takes. */
@@ -87,6 +92,8 @@ export function newCall(kfunc: KernelFunction): KfuncCall {
     subprogram: -1,
     map: undefined,
     mapIndex: -1,
+    mapUid: 0,
+    dynptr: undefined,
     iterator: undefined,
     object: undefined,
   };

@@ -14,7 +14,6 @@ import {
   STATE_ACTIVE_RCU,
 } from '../state/layout.js';
 import type { KfuncCall } from './call.js';
-import { restoreInterrupts, saveInterrupts } from './irq-flag.js';
 import type { SpecialKfuncs } from './special.js';
 
 /** Sections in which the program must not sleep, the innermost reason first in Linux's order of asking. */
@@ -39,12 +38,6 @@ export const sections: SpecialKfuncs = {
     'bpf_local_irq_save',
     'bpf_local_irq_restore',
   ],
-  arguments: {
-    irq_flag: (s, call, index) => {
-      if (call.kfunc.name === 'bpf_local_irq_save') saveInterrupts(s, index);
-      else restoreInterrupts(s, index);
-    },
-  },
   effect: (s, { kfunc: { name } }) => {
     switch (name) {
       case 'bpf_rcu_read_lock':

@@ -2,7 +2,10 @@ import type { Session } from '../explore/session.js';
 import type { KfuncCall } from './call.js';
 import { casts } from './casts.js';
 import type { ArgumentKind } from './classify.js';
+import { deferred } from './deferred.js';
+import { dynptrs } from './dynptrs.js';
 import { iterators } from './iterators.js';
+import { locks } from './locks.js';
 import { sections } from './sections.js';
 import { structArgument } from './struct-argument.js';
 import { exceptions } from './throw.js';
@@ -30,7 +33,7 @@ export interface SpecialKfuncs {
 }
 
 /** Every family. */
-const SPECIAL: readonly SpecialKfuncs[] = [sections, iterators, casts, exceptions];
+const SPECIAL: readonly SpecialKfuncs[] = [sections, iterators, casts, exceptions, dynptrs, deferred, locks];
 
 const BY_NAME = new Map(SPECIAL.flatMap((family) => family.names.map((name) => [name, family] as const)));
 const ARGUMENTS: Readonly<Partial<Record<ArgumentKind, ArgumentCheck>>> = Object.assign(

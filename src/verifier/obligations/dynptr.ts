@@ -18,7 +18,7 @@ import {
 import { accessMemory } from './memory.js';
 
 /** What a call does to a dynptr argument. */
-export type DynptrUse = Omit<HelperArg & { kind: 'dynptr' }, 'kind'>;
+export type DynptrUse = Omit<HelperArg & { kind: 'dynptr' }, 'kind' | 'of'> & { readonly of?: DynptrKind };
 
 /** What is known of a dynptr that a call uses. */
 export interface DynptrFacts {

@@ -16,7 +16,9 @@ import { unsupported } from '../rules/unsupported.js';
 import type { FrameAddr, RegAddr } from '../state/domain.js';
 import {
   FLAG_ALLOC,
+  FLAG_DYNPTR_SLICE,
   FLAG_MAYBE_NULL,
+  FLAG_PACKET_SLICE,
   FLAG_RDONLY,
   FLAG_RINGBUF,
   FLAG_TRUSTED,
@@ -184,7 +186,10 @@ function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr)
   if (accepted === undefined)
     refuse(unsupported, s.at, { what: `helper arguments of kind ${argument.kind}` });
   let type = s.memory.type(reg);
-  if (argument.kind === 'mem' && argument.readonly === true) type &= ~FLAG_RDONLY;
+  if (argument.kind === 'mem') {
+    type &= ~(FLAG_PACKET_SLICE | FLAG_DYNPTR_SLICE);
+    if (argument.readonly === true) type &= ~FLAG_RDONLY;
+  }
   if (isNullable(argument)) type &= ~FLAG_MAYBE_NULL;
   if (argument.kind === 'map_key' || (argument.kind === 'map_value' && argument.uninit !== true))
     type &= ~FLAG_RDONLY;

@@ -14,3 +14,8 @@ export function dynptrKind(code: number): DynptrKind | undefined {
 export function isReferenced(kind: DynptrKind | undefined): boolean {
   return kind === 'ringbuf';
 }
+
+/** It is over a packet: what changes the packet invalidates its slices. */
+export function isPacketDynptr(kind: DynptrKind): boolean {
+  return kind === 'skb' || kind === 'xdp' || kind === 'skb_meta';
+}

@@ -106,8 +106,9 @@ export const FLAG_TRUSTED = 0x4000;
 export const FLAG_RCU = 0x8000;
 export const FLAG_ALLOC = 0x10000;
 export const FLAG_NON_OWN_REF = 0x20000;
-/** Memory that is a slice of a packet's dynptr. */
+/** Memory that a kernel function made a slice of a dynptr over a packet, or of another one. */
 export const FLAG_PACKET_SLICE = 0x40000;
+export const FLAG_DYNPTR_SLICE = 0x80000;
 
 // Frame record.
 export const STACK_SLOTS = 64;

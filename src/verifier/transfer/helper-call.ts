@@ -123,9 +123,9 @@ export function transferHelperCall(s: Session, id: number): number {
   forgetCallerSaved(s);
   setResult(s, call);
   if (call.map !== undefined) checkMapHelper(s, call.map.type, name, id);
-  const changesPacket = name === 'bpf_dynptr_write' && call.dynptr?.kind === 'skb';
+  const written = name === 'bpf_dynptr_write' ? call.dynptr?.kind : undefined;
   if (name === 'bpf_tail_call') return s.depth() > 0 ? transferTailCall(s) : s.at + 1;
-  if (helper.changesPacket === true || changesPacket) forgetPacket(s);
+  if (helper.changesPacket === true || written === 'skb' || written === 'skb_meta') forgetPacket(s);
   return s.at + 1;
 }
 

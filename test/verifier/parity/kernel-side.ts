@@ -105,6 +105,8 @@ function acceptable(btf: Btf): Btf {
     if (type.kind === 'var' && type.linkage === 'extern') return { ...type, linkage: 'global' };
     return type;
   });
+  for (const type of btf.types)
+    if (type.kind === 'func' && type.linkage === 'extern') nameArguments(types, type.type);
   const int = types.findIndex((type) => type.kind === 'int' && type.size === 4);
   const stand = types.length;
   let isUsed = false;
@@ -116,4 +118,14 @@ function acceptable(btf: Btf): Btf {
   }
   if (isUsed) types.push({ kind: 'var', name: 'dummy_ksym', type: int, linkage: 'global' });
   return { types };
+}
+
+/** A declaration may leave its arguments without names; the kernel wants them named. */
+function nameArguments(types: BtfType[], id: number): void {
+  const proto = types[id];
+  if (proto?.kind !== 'func_proto') return;
+  types[id] = {
+    ...proto,
+    params: proto.params.map((param) => ({ ...param, name: param.name || 'unnamed' })),
+  };
 }
