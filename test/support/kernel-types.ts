@@ -22,9 +22,9 @@ export function kfuncId(name: string): number | undefined {
   return kfuncByName(name) === undefined ? undefined : findByName(kernelTypes(), name, 'func');
 }
 
-/** A variable of the kernel, or the id of one of its structs as a number. */
+/** A variable or function of the kernel, or the id of one of its structs as a number. */
 export function kernelSymbol(name: string): AsmSymbol | undefined {
-  const variable = findByName(kernelTypes(), name, 'var');
+  const variable = findByName(kernelTypes(), name, 'var', 'func');
   if (variable !== undefined) return { pseudo: 'btf_id', low: variable };
   const struct = findByName(kernelTypes(), name, 'struct');
   return struct === undefined ? undefined : { pseudo: 'imm', low: struct };

@@ -1,4 +1,6 @@
 import { CLASS, type Insn, MODE, OPCODE_LD_IMM64, operationAt } from '../../isa/index.js';
+import { symbolPointer } from '../kernel-types/symbol.js';
+import { kernelSymbol } from '../rules/kernel-symbol.js';
 import { ldImm64 } from '../rules/ld-imm64.js';
 import { mapReference } from '../rules/map-reference.js';
 import { reservedFields } from '../rules/reserved-fields.js';
@@ -41,6 +43,10 @@ function checkLdImm64(program: VerifierProgram, insn: Insn, index: number): void
   if (insn.src > 6) refuse(ldImm64, index, { recognised: false });
   if (operation.kind !== 'ld_imm64') return;
   const { pseudo, low, high } = operation;
+  if (pseudo === 'btf_id' && program.kernelBtf !== undefined) {
+    const symbol = symbolPointer(program.kernelBtf, low);
+    if ('problem' in symbol) refuse(kernelSymbol, index, { text: symbol.problem });
+  }
   if (pseudo !== 'map_idx' && pseudo !== 'map_idx_value') return;
   const map = program.maps[low];
   if (map === undefined) {

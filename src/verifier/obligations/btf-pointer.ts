@@ -97,13 +97,18 @@ export function setPointer(s: Session, into: number, type: number, target: BtfTy
   if ((type & FLAG_MAYBE_NULL) !== 0) memory.setId(dst, ops.newId());
 }
 
+/** What the place alone says of a pointer: how the kernel marks it, and whether it lies in a union. */
+export function tagFlags(found: Pointer): number {
+  return (TAGS[found.tag] ?? 0) | (found.inUnion ? FLAG_UNTRUSTED : 0);
+}
+
 /**
  * How far a pointer that was read through another one can be trusted (`check_ptr_to_btf_access`): what is read through a
  * pointer in doubt is in doubt; through a valid one only fields that Linux lists are valid.
  */
 function trustOf(s: Session, found: Pointer, reg: RegAddr): number {
   const { memory } = s;
-  const tag = (TAGS[found.tag] ?? 0) | (found.inUnion ? FLAG_UNTRUSTED : 0);
+  const tag = tagFlags(found);
   if (memory.hasFlag(reg, FLAG_UNTRUSTED)) return FLAG_UNTRUSTED;
   const old = tag & ~FLAG_RCU;
   if (!isTrusted(s, reg) && !isRcu(s, reg)) return old;

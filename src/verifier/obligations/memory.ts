@@ -4,7 +4,6 @@ import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { invalidMemAccess } from '../rules/invalid-mem-access.js';
 import { mapAccess } from '../rules/map-access.js';
-import { mapPointerAccess } from '../rules/map-pointer-access.js';
 import { readOnly } from '../rules/read-only.js';
 import { refuse } from '../rules/rule.js';
 import { specialField } from '../rules/special-field.js';
@@ -39,6 +38,7 @@ import { checkAlignment } from './alignment.js';
 import { type Argument, checkArgumentAccess, hasBtfArguments } from './btf-ctx.js';
 import { accessBtfPointer, setPointer } from './btf-pointer.js';
 import { checkCtxAccess } from './ctx.js';
+import { accessMapStruct } from './map-struct.js';
 import { checkPacket, checkRegion } from './memory-region.js';
 import { checkUnmodified } from './pointer-offset.js';
 import { checkStackBounds } from './stack-bounds.js';
@@ -94,7 +94,7 @@ export function accessMemory(s: Session, access: Access): void {
       accessPacket(s, access, reg, off);
       return;
     case TYPE_CONST_MAP:
-      accessMapStruct(s, access, reg);
+      accessMapStruct(s, access, reg, off);
       return;
   }
   if ((type & TYPE_BASE_MASK) === TYPE_MEM) {
@@ -315,11 +315,4 @@ function accessMem(s: Session, access: Access, reg: RegAddr, off: number): void 
       size: 'mem_size',
     });
   loadUnknown(s, access);
-}
-
-function accessMapStruct(s: Session, access: Access, reg: RegAddr): void {
-  if (access.stored === undefined) refuse(unsupported, s.at, { what: 'reading the struct of a map' });
-  const { type } = mapOf(s, reg);
-  const struct = type.indexed ? 'bpf_array' : 'bpf_htab';
-  refuse(mapPointerAccess, s.at, { text: `only read from ${struct} is supported` });
 }

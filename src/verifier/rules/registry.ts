@@ -27,6 +27,7 @@ import { iterator } from './iterator.js';
 import { jumpIntoLdImm64 } from './jump-into-ld-imm64.js';
 import { jumpRange } from './jump-range.js';
 import { kernelStruct } from './kernel-struct.js';
+import { kernelSymbol } from './kernel-symbol.js';
 import { kfuncArgument } from './kfunc-argument.js';
 import { kfuncNotAllowed } from './kfunc-not-allowed.js';
 import { kfuncTrust } from './kfunc-trust.js';
@@ -140,6 +141,7 @@ export const RULES = [
   kfuncNotAllowed,
   kernelStruct,
   helperStruct,
+  kernelSymbol,
   kfuncTrust,
   sectionBalance,
   sleepable,

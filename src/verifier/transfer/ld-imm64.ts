@@ -1,11 +1,14 @@
 import type { Operation } from '../../isa/index.js';
 import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
+import { kernelBtf } from '../kernel-types/session-types.js';
+import { symbolPointer } from '../kernel-types/symbol.js';
+import { setPointer } from '../obligations/btf-pointer.js';
 import { callback } from '../rules/callback.js';
+import { kernelSymbol } from '../rules/kernel-symbol.js';
 import { refuse } from '../rules/rule.js';
-import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
-import { TYPE_CONST_MAP, TYPE_FUNC, TYPE_MAP_VALUE } from '../state/layout.js';
+import { BTF_KERNEL, TYPE_CONST_MAP, TYPE_FUNC, TYPE_MAP_VALUE } from '../state/layout.js';
 
 /** A 64-bit immediate: a number, a map, or the address of a map's value. */
 export function transferLdImm64(s: Session, operation: Operation & { kind: 'ld_imm64' }): void {
@@ -27,7 +30,7 @@ export function transferLdImm64(s: Session, operation: Operation & { kind: 'ld_i
       memory.setOff(dst, operation.high);
       return;
     case 'btf_id':
-      refuse(unsupported, s.at, { what: 'kernel symbols' });
+      loadSymbol(s, operation.dst, operation.low);
       return;
     case 'func':
       loadFunction(s, dst, s.at + 1 + operation.low);
@@ -35,6 +38,17 @@ export function transferLdImm64(s: Session, operation: Operation & { kind: 'ld_i
     default:
       operation.pseudo satisfies never;
   }
+}
+
+/** The address of a variable of the kernel. */
+function loadSymbol(s: Session, into: number, id: number): void {
+  const symbol = symbolPointer(kernelBtf(s), id);
+  if ('problem' in symbol) {
+    refuse(kernelSymbol, s.at, { text: symbol.problem });
+    return;
+  }
+  setPointer(s, into, symbol.type, symbol.pointed, BTF_KERNEL);
+  s.memory.setMemSize(s.reg(into), symbol.size);
 }
 
 /** The address of a function, to be called back. */
