@@ -1,5 +1,6 @@
 import type { Btf } from '../btf/types.js';
 import { KernelError } from '../errors/errno.js';
+import { hookByName } from '../hooks/index.js';
 import type {
   AttachTarget,
   BpfMap,
@@ -14,6 +15,7 @@ import type {
   Program,
 } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
+import { needsKernelTypes } from '../verifier/kernel-types/needs.js';
 import { Attachments, requireFitting } from './attachments.js';
 import { btfById, btfInfos } from './btf-objects.js';
 import { CodeCache } from './code.js';
@@ -23,6 +25,7 @@ import { createHostHelpers } from './helpers/bindings.js';
 import type { HelperOverrides } from './helpers/overrides.js';
 import { TraceLog } from './helpers/trace-log.js';
 import { keptObjects } from './kept.js';
+import { KernelTypes } from './kernel-types.js';
 import { LinkHandle } from './link-handle.js';
 import { MapHandle, MapObject } from './map-handle.js';
 import { EngineMap } from './maps.js';
@@ -91,6 +94,7 @@ export class Engine implements Kernel {
   readonly #attachments = new Attachments();
   readonly #pins = new Pins();
   readonly #btf = new BtfIds();
+  readonly #types = new KernelTypes();
   #nextLinkId = 1;
   /** What maps of maps hold. */
   readonly #innerMaps = {
@@ -122,6 +126,7 @@ export class Engine implements Kernel {
   /** An engine in the state that `snapshot` describes. Programs are verified again when they first run. */
   static async restore(snapshot: EngineSnapshot, options: EngineOptions = {}): Promise<Engine> {
     const engine = new Engine(options);
+    for (const program of snapshot.programs) await engine.#readTypesFor(program);
     engine.#restore(snapshot);
     return engine;
   }
@@ -137,7 +142,11 @@ export class Engine implements Kernel {
 
   /** That of a Linux 6.18 with what the engine has. */
   get environment(): KernelEnvironment {
-    return engineEnvironment(this.memory.cpus);
+    return { ...engineEnvironment(this.memory.cpus), ...this.#types.answers() };
+  }
+
+  async readTypes(): Promise<void> {
+    await this.#types.read();
   }
 
   async createMap(spec: MapSpec): Promise<BpfMap> {
@@ -156,6 +165,7 @@ export class Engine implements Kernel {
     const { maps, ...parts } = program;
     if (options.verifyOnly !== true) requireRunnable(parts.type);
     const objects = maps.map((map) => this.#ownMap(map));
+    await this.#readTypesFor(parts);
     const id = this.#programs.nextId;
     const object = this.#newProgram(id, parts, objects, {
       loadedAt: Date.now(),
@@ -379,9 +389,15 @@ export class Engine implements Kernel {
     return object;
   }
 
+  /** Programs that only the kernel's types can decide need them before they are verified. */
+  async #readTypesFor({ type, attachType, insns }: Pick<ProgramParts, 'type' | 'attachType' | 'insns'>) {
+    const hook = hookByName(type);
+    if (hook !== undefined && needsKernelTypes({ hook, attachType, insns })) await this.#types.read();
+  }
+
   #newProgram(id: number, parts: ProgramParts, maps: readonly MapObject[], stamp: LoadStamp): ProgramObject {
     for (const map of maps) this.#maps.use(map);
-    const surroundings = { cache: this.#code, counts: this.counts };
+    const surroundings = { cache: this.#code, counts: this.counts, types: this.#types };
     return new ProgramObject(id, parts, maps, stamp, surroundings, () => {
       for (const map of maps) this.#maps.release(map);
     });

@@ -1,4 +1,5 @@
 import { KernelError } from '../errors/errno.js';
+import { attachBtfId } from '../hooks/attach-btf.js';
 import { hookByName } from '../hooks/index.js';
 import type { LoadableProgram, LoadProgramOptions, ProgramInfo } from '../kernel/kernel.js';
 import { ProgramRejected } from '../kernel/rejected.js';
@@ -9,6 +10,7 @@ import type { CodeCache, InstalledCode } from './code.js';
 import type { ProgramCounters } from './counters.js';
 import { requireHelpers } from './helpers/bindings.js';
 import { type InterpreterOptions, Machine } from './interp/index.js';
+import type { KernelTypes } from './kernel-types.js';
 import type { MapObject } from './map-handle.js';
 import type { Counted } from './objects.js';
 import { requireRunnable } from './program-types.js';
@@ -34,6 +36,8 @@ export interface ProgramSurroundings {
   readonly cache: CodeCache;
   /** Set when programs are to count what they do. */
   readonly counts: ProgramCounters | undefined;
+  /** Read before programs that need them are verified. */
+  readonly types: KernelTypes;
 }
 
 /**
@@ -53,6 +57,7 @@ export class ProgramObject implements Counted {
   #executable: Executable | undefined;
   readonly #cache: CodeCache;
   readonly #counts: ProgramCounters | undefined;
+  readonly #types: KernelTypes;
   readonly #released: () => void;
 
   constructor(
@@ -60,7 +65,7 @@ export class ProgramObject implements Counted {
     parts: ProgramParts,
     maps: readonly MapObject[],
     stamp: LoadStamp,
-    { cache, counts }: ProgramSurroundings,
+    { cache, counts, types }: ProgramSurroundings,
     released: () => void,
   ) {
     this.id = id;
@@ -70,6 +75,7 @@ export class ProgramObject implements Counted {
     this.tag = programTag(parts.insns);
     this.#cache = cache;
     this.#counts = counts;
+    this.#types = types;
     this.#released = released;
   }
 
@@ -81,7 +87,12 @@ export class ProgramObject implements Counted {
         facts: { type: this.parts.type },
       });
     }
-    const { name, insns, attachType, license, subprograms, lines, btf } = this.parts;
+    const { name, insns, attachType, attachTo, sleepable, license, subprograms, lines, btf } = this.parts;
+    const kernelBtf = this.#types.btf;
+    const attachId =
+      kernelBtf === undefined || attachTo === undefined
+        ? undefined
+        : attachBtfId(kernelBtf, attachType, attachTo);
     return {
       name,
       insns,
@@ -92,6 +103,9 @@ export class ProgramObject implements Counted {
       subprograms,
       lines,
       btf,
+      ...(kernelBtf === undefined ? {} : { kernelBtf }),
+      ...(attachId === undefined ? {} : { attachBtfId: attachId }),
+      ...(sleepable === true ? { sleepable } : {}),
     };
   }
 
@@ -129,7 +143,10 @@ export class ProgramObject implements Counted {
   #makeExecutable(): Executable {
     const { facts } = this.verify();
     const { helpers } = this.#cache;
-    requireHelpers(this.parts.insns, helpers.overridden);
+    requireHelpers(this.parts.insns, helpers.overridden, (id) => {
+      const func = this.#types.btf?.types[id];
+      return func?.kind === 'func' ? func.name : undefined;
+    });
     return {
       insns: this.parts.insns,
       functions:

@@ -18,6 +18,8 @@ export interface Kernel {
 
   /** What objects may ask about the kernel that they are loaded into. */
   readonly environment: KernelEnvironment;
+  /** Reads the kernel's types, for `environment` to answer questions about them. Absent where it always can. */
+  readTypes?(): Promise<void>;
 
   createMap(spec: MapSpec): Promise<BpfMap>;
   /** Ascending by id. */

@@ -215,6 +215,7 @@ async function loadProgram(
   const used = maps.filter(([name]) =>
     spec.relocations.some((one) => (one.kind === 'map' || one.kind === 'map_value') && one.map === name),
   );
+  if (spec.relocations.some(({ kind }) => kind === 'kfunc' || kind === 'ksym')) await kernel.readTypes?.();
   const { environment } = kernel;
   const insns = relocate(spec, {
     mapIndex: (name) => used.findIndex(([other]) => other === name),

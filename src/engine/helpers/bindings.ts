@@ -56,13 +56,19 @@ export function createHostHelpers(context: HostContext): HostHelpers {
 /**
  * The engine has every helper that the program calls.
  * @param replaced ids of helpers that somebody else provides
+ * @param kfuncName the names of kernel functions, of which the engine has none
  * @throws {KernelError} EOPNOTSUPP naming the first that it has not.
  */
-export function requireHelpers(insns: readonly Insn[], replaced: Iterable<number> = []): void {
+export function requireHelpers(
+  insns: readonly Insn[],
+  replaced: Iterable<number> = [],
+  kfuncName?: (id: number) => string | undefined,
+): void {
   const provided = new Set(replaced);
   for (let at = 0; at < insns.length; at++) {
     const operation = operationAt(insns, at);
     if (operation.kind === 'ld_imm64') at++;
+    if (operation.kind === 'call_kfunc') throw noKfunc(at, kfuncName?.(operation.btfId));
     if (operation.kind !== 'call_helper' || provided.has(operation.id)) continue;
     if (bindingFor(operation.id) !== undefined) continue;
     const name = helperName(operation.id) ?? `helper ${operation.id}`;
@@ -72,6 +78,14 @@ export function requireHelpers(insns: readonly Insn[], replaced: Iterable<number
       docs: 'reference.md',
     });
   }
+}
+
+function noKfunc(at: number, name = 'kernel functions'): KernelError {
+  return new KernelError('EOPNOTSUPP', `the engine has no ${name} yet`, {
+    facts: { insn: at, kfunc: name },
+    hint: 'the program can be verified: skep verify',
+    docs: 'reference.md',
+  });
 }
 
 /** How compiled code reaches a helper; undefined when the engine does not have it. */
