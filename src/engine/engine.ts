@@ -41,7 +41,7 @@ import { type ReplayOptions, type ReplaySummary, replay } from './replay/replay.
 import type { CaptureSource } from './replay/source.js';
 import { replayPoints } from './replay-points.js';
 import { type RingBufferOptions, RingBufferReader } from './ringbuf-reader.js';
-import type { EngineSnapshot } from './snapshot.js';
+import type { EngineSnapshot, ProgramSnapshot } from './snapshot.js';
 import type { Devices } from './world/devices.js';
 import { resolveTracepoint } from './world/tracepoints.js';
 import { World } from './world/world.js';
@@ -390,9 +390,12 @@ export class Engine implements Kernel {
   }
 
   /** Programs that only the kernel's types can decide need them before they are verified. */
-  async #readTypesFor({ type, attachType, insns }: Pick<ProgramParts, 'type' | 'attachType' | 'insns'>) {
+  async #readTypesFor(
+    program: Pick<ProgramSnapshot, 'type' | 'attachType' | 'insns' | 'btf'> | ProgramParts,
+  ) {
+    const { type, attachType, insns, btf } = program;
     const hook = hookByName(type);
-    if (hook !== undefined && needsKernelTypes({ hook, attachType, insns })) await this.#types.read();
+    if (hook !== undefined && needsKernelTypes({ hook, attachType, insns, btf })) await this.#types.read();
   }
 
   #newProgram(id: number, parts: ProgramParts, maps: readonly MapObject[], stamp: LoadStamp): ProgramObject {

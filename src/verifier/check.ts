@@ -134,8 +134,6 @@ function exploreFrom(s: Session, subprogram: Subprogram): void {
   s.at = subprogram.start;
   s.previous = -1;
   s.entryInsn = subprogram.start;
-  s.jumpsAtSave = s.jumps;
-  s.processedAtSave = s.processed;
   for (const bucket of s.explored) bucket.length = 0;
   const args = subprogram.index === 0 ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
   s.enter(newPath(ops.newState(subprogram.index), subprogram.start));

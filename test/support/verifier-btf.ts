@@ -18,7 +18,7 @@ const DIRECTIVE = /^\.func\s+(\w+)\s+(static|global)\s*(.*)$/;
 
 /**
  * Takes the lines `.func NAME static|global TYPE…` out of a program; TYPE is that of the result, then of each argument:
- * `u64`, `int`, `void`, `ctx`, `dynptr`, `ptr:N` (a struct of N bytes), `fwd` (a pointer to a struct of unknown size), with `nonnull-` and
+ * `u64`, `int`, `void`, `ctx`, `dynptr`, `ptr:N` (a struct of N bytes), `struct:NAME` (a pointer to a struct of 8 bytes), `fwd` (a pointer to a struct of unknown size), with `nonnull-` and
  * other argument tags before it.
  */
 export function takeFunctions(source: string): {
@@ -135,6 +135,11 @@ export function functionTypes(
         return add({ kind: 'ptr', type: add({ kind: 'struct', name: context, size: 4, members: [] }) });
       case 'dynptr':
         return add({ kind: 'ptr', type: add({ kind: 'struct', name: 'bpf_dynptr', size: 16, members: [] }) });
+      case 'struct':
+        return add({
+          kind: 'ptr',
+          type: add({ kind: 'struct', name: size as string, size: 8, members: [] }),
+        });
       case 'fwd':
         return add({ kind: 'ptr', type: add({ kind: 'fwd', name: 'unknown', union: false }) });
       default: {

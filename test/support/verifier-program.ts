@@ -166,7 +166,7 @@ export function testProgram(
     subprograms: functions?.subprograms ?? [],
     lines: [],
     btf: functions?.btf,
-    ...(target !== undefined || needsKernelTypes({ insns, hook: facts, attachType })
+    ...(target !== undefined || needsKernelTypes({ insns, hook: facts, attachType, btf: functions?.btf })
       ? { kernelBtf: kernelTypes() }
       : {}),
     ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) }),

@@ -1,8 +1,11 @@
+import type { Btf } from '../../btf/types.js';
 import { helperById } from '../../helpers/registry.js';
 import { viewOf } from '../../hooks/access.js';
 import type { Hook } from '../../hooks/hook.js';
 import { CALL, CLASS, type Insn, JMP_CALL, LD_IMM64_PSEUDO, OPCODE_LD_IMM64 } from '../../isa/index.js';
 
+/** Tags of global functions whose arguments are the kernel's. */
+const TAGGED = /^arg:(un)?trusted$/;
 const PSEUDO_BTF_ID = LD_IMM64_PSEUDO.find(({ name }) => name === 'btf_id')?.code;
 
 /**
@@ -13,9 +16,11 @@ export function needsKernelTypes(program: {
   readonly insns: readonly Insn[];
   readonly hook: Hook;
   readonly attachType?: string | undefined;
+  readonly btf?: Btf | undefined;
 }): boolean {
-  const { hook, attachType, insns } = program;
+  const { hook, attachType, insns, btf } = program;
   if (hook.ctx.fields === 'btf') return true;
+  if (btf?.types.some((type) => type.kind === 'decl_tag' && TAGGED.test(type.name)) === true) return true;
   const pointers = Object.values(viewOf(hook, attachType)?.access?.pointers ?? {});
   return pointers.some((word) => word.includes('ptr_')) || insns.some(needsTypes);
 }

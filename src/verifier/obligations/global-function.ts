@@ -2,14 +2,29 @@ import { resolve, trySizeOf } from '../../btf/index.js';
 import type { Btf, BtfType, BtfTypeId } from '../../btf/types.js';
 import type { Subprogram } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
+import { typeText } from '../log/state-text.js';
 import { callArguments } from '../rules/call-arguments.js';
+import { helperArgumentType } from '../rules/helper-argument-type.js';
 import { Refusal, refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
-import { FLAG_MAYBE_NULL, TYPE_CTX, TYPE_MEM } from '../state/layout.js';
+import {
+  BTF_KERNEL,
+  FLAG_MAYBE_NULL,
+  FLAG_RCU,
+  FLAG_TRUSTED,
+  FLAG_UNTRUSTED,
+  TYPE_ARENA,
+  TYPE_BTF_ID,
+  TYPE_CTX,
+  TYPE_MEM,
+} from '../state/layout.js';
 import { markConstDynptr } from '../transfer/dynptr-slots.js';
+import { setPlainPointer, setPointer } from './btf-pointer.js';
 import { checkDynptr } from './dynptr.js';
+import { type TaggedPointer, taggedPointer } from './global-pointer.js';
 import { checkLentMemory } from './helper-arguments.js';
+import { checkStructMatch } from './helper-struct.js';
 import { checkPointerOffset } from './pointer-offset.js';
 
 /** What a global function takes in an argument, by its prototype and the tags on it. */
@@ -17,6 +32,7 @@ export type GlobalArgument =
   | { readonly kind: 'scalar' }
   | { readonly kind: 'ctx' }
   | { readonly kind: 'dynptr' }
+  | TaggedPointer
   | { readonly kind: 'mem'; readonly size: number; readonly nullable: boolean };
 
 const MAX_ARGUMENTS = 5;
@@ -73,7 +89,7 @@ function argumentOf(s: Session, btf: Btf, callee: Subprogram, id: BtfTypeId, ind
   if (tags.some((tag) => !KNOWN_TAGS.has(tag)))
     return invalid(s, `arg#${index} has unsupported set of tags`, 'ENOTSUPP');
   const type = plain(btf, id);
-  if (type?.kind === 'ptr') return pointerArgument(s, btf, callee, type.type, index, tags);
+  if (type?.kind === 'ptr') return pointerArgument(s, btf, type.type, index, tags);
   if (tags.length > 0) return invalid(s, `arg#${index} has pointer tag, but is not a pointer type`);
   if (isNumber(type)) return { kind: 'scalar' };
   return invalid(s, `Arg#${index} type ${kindWord(type)} in ${callee.name}() is not supported yet.`);
@@ -82,7 +98,6 @@ function argumentOf(s: Session, btf: Btf, callee: Subprogram, id: BtfTypeId, ind
 function pointerArgument(
   s: Session,
   btf: Btf,
-  callee: Subprogram,
   target: BtfTypeId,
   index: number,
   tags: readonly string[],
@@ -91,15 +106,15 @@ function pointerArgument(
     if (tags.some((tag) => tag !== 'ctx')) return invalid(s, `arg#${index} has invalid combination of tags`);
     return { kind: 'ctx' };
   }
-  const special = tags.find((tag) => tag === 'trusted' || tag === 'untrusted' || tag === 'arena');
   const type = plain(btf, target);
-  if (special === undefined && isDynptr(type)) {
+  if (isDynptr(type)) {
     if (tags.some((tag) => tag !== 'nonnull'))
       return invalid(s, `arg#${index} has invalid combination of tags`);
     return { kind: 'dynptr' };
   }
-  if (special !== undefined)
-    return refuse(unsupported, s.at, { what: `${special} arguments of global function ${callee.name}` });
+  const tagged = taggedPointer(s, btf, target, index, tags);
+  if (tagged !== undefined) return tagged;
+  if (tags.includes('nullable')) return invalid(s, `arg#${index} has invalid combination of tags`);
   const size = type?.kind === 'void' || type?.kind === 'func_proto' ? undefined : trySizeOf(btf, target);
   if (size === undefined) {
     const name = type !== undefined && 'name' in type ? type.name : '';
@@ -168,11 +183,36 @@ export function enterGlobal(s: Session, args: readonly GlobalArgument[]): void {
         memory.setMemSize(reg, argument.size);
         if (argument.nullable) memory.setId(reg, ops.newId());
         break;
+      case 'trusted':
+      case 'untrusted':
+        enterTagged(s, argument, index + 1);
+        break;
+      case 'arena':
+        ops.markUnknown(reg);
+        break;
       default:
         argument satisfies never;
     }
     memory.setSubregDef(reg, 0);
   });
+}
+
+/** A pointer to the kernel's memory, valid or in doubt. */
+function enterTagged(
+  s: Session,
+  argument: TaggedPointer & { kind: 'trusted' | 'untrusted' },
+  regno: number,
+): void {
+  const { memory } = s;
+  if (argument.struct === 0) {
+    setPlainPointer(s, regno);
+    return;
+  }
+  const isTrusted = argument.kind === 'trusted';
+  const orNull = isTrusted && argument.nullable ? FLAG_MAYBE_NULL : 0;
+  const flags = (isTrusted ? FLAG_TRUSTED : FLAG_UNTRUSTED) | orNull;
+  setPointer(s, regno, TYPE_BTF_ID | flags, argument.struct, BTF_KERNEL);
+  if (orNull === 0) memory.setId(s.reg(regno), s.ops.newId());
 }
 
 /** The caller passes what the prototype names. */
@@ -210,7 +250,38 @@ export function checkGlobalArgument(s: Session, argument: GlobalArgument, index:
       if (!argument.nullable && memory.hasFlag(reg, FLAG_MAYBE_NULL))
         invalid(s, `arg#${index} is expected to be non-NULL`);
       return;
+    case 'untrusted':
+      // Whatever it is: it is only read, and with care.
+      return;
+    case 'arena':
+      if (!memory.isScalar(reg) && memory.baseType(reg) !== TYPE_ARENA)
+        invalid(s, `R${regno} is not a pointer to arena or scalar.`);
+      return;
+    case 'trusted':
+      checkTrusted(s, argument, regno, reg);
+      return;
     default:
       argument satisfies never;
   }
+}
+
+/** A valid pointer to the struct, as for a helper. */
+function checkTrusted(
+  s: Session,
+  { struct, nullable }: TaggedPointer & { kind: 'trusted' },
+  regno: number,
+  reg: RegAddr,
+): void {
+  const { memory } = s;
+  if (nullable && memory.isScalar(reg) && memory.isZero(reg)) return;
+  const type = memory.type(reg) & ~(nullable ? FLAG_MAYBE_NULL : 0);
+  const accepted = [TYPE_BTF_ID, TYPE_BTF_ID | FLAG_TRUSTED, TYPE_BTF_ID | FLAG_RCU];
+  if (!accepted.includes(type))
+    refuse(helperArgumentType, s.at, {
+      reg: regno,
+      type: typeText(memory.type(reg)),
+      expected: accepted.map((each) => typeText(each)),
+    });
+  checkStructMatch(s, regno, reg, struct, false);
+  checkPointerOffset(s, regno, reg, false);
 }

@@ -54,7 +54,18 @@ export function checkStruct(
     refuse(helperStruct, s.at, { problem: 'null', reg: regno });
   const needed = neededStruct(s, argument);
   if (needed === 0) return;
-  const strict = isReleased && name !== 'bpf_sk_release';
+  checkStructMatch(s, regno, reg, needed, isReleased && name !== 'bpf_sk_release');
+}
+
+/** The pointer leads to this struct of the kernel, or to one that begins with it. */
+export function checkStructMatch(
+  s: Session,
+  regno: number,
+  reg: RegAddr,
+  needed: BtfTypeId,
+  strict: boolean,
+): void {
+  const { memory } = s;
   const btf = kernelBtf(s);
   const { matches, note } = structMatches(
     btfOf(s, reg),
