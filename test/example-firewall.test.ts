@@ -40,6 +40,32 @@ describe('the example project examples/firewall, in a folder of its own', () => 
     expect(Number(hit)).toBeGreaterThan(0.9 * Number(found));
   }, 120_000);
 
+  test('has types for the matchers and the mocks', () => {
+    writeFileSync(
+      join(folder, 'types.ts'),
+      `import { ethernet, packet, TestKernel } from 'skep/test';
+import 'skep/test/vitest';
+import { expect, vi } from 'vitest';
+const kernel = await TestKernel.create();
+kernel.mock('bpf_map_lookup_elem', null);
+// @ts-expect-error a number is no pointer
+kernel.mock('bpf_map_lookup_elem', 1);
+const object = await kernel.load(new Uint8Array());
+const run = await object.run('firewall', packet(ethernet()));
+expect(run).toReturn('XDP_DROP');
+expect(run).not.toLeavePacketAlone();
+// @ts-expect-error a packet is bytes
+expect(run).toLeavePacket('packet');
+await expect(object.map('blocked')).toHaveMap({ '10.0.0.1': 1n });
+expect(vi.fn()).toReturn();
+`,
+    );
+    const options =
+      '--strict --skipLibCheck --noEmit --module nodenext --target es2022 --lib es2023,esnext.disposable,dom';
+    const tsc = resolve('node_modules/typescript/bin/tsc');
+    expect(run(tsc, ...options.split(' '), '--types', '', 'types.ts')).toEqual({ status: 0, output: '' });
+  });
+
   test('passes its tests with node --test, and fails them when the program is wrong', () => {
     const tests = ['--test', 'test/firewall.node-test.js'];
     expect(run(...tests)).toMatchObject({ status: 0 });

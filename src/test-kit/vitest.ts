@@ -3,6 +3,9 @@ import type { ExpectedEntries } from './maps.js';
 import { matchers } from './match/matchers.js';
 import { type Outcome, outcome } from './match/outcome.js';
 
+// Keeps the import in the declarations: without it TypeScript may merge with an interface of its own making.
+export type { Assertion } from 'vitest';
+
 /** What `import 'skep/test/vitest'` adds to vitest's `expect`. */
 export interface BpfMatchers<R = unknown> {
   /** The packet is this one after the run. */
