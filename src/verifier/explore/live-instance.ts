@@ -1,5 +1,3 @@
-import { type Shape, successors } from '../control-flow/shape.js';
-
 /** Sets of a frame's 64 stack slots, two words for each instruction of a subprogram. */
 export class FrameMasks {
   /** Slots that the instruction was seen to read. */
@@ -88,39 +86,42 @@ export class LiveInstance {
   }
 
   /** Works out again what is live, from the last instruction backwards until nothing changes. */
-  solve(shape: Shape, order: readonly number[]): void {
+  solve({ insns, next }: FlowOrder): void {
     if (this.#hasLostWrites) for (const masks of this.frames) masks?.writtenAfter.fill(0);
     for (const masks of this.frames) {
       if (masks === undefined) continue;
       for (let changed = true; changed; ) {
         changed = false;
-        for (const insn of order) if (this.#solveInsn(shape, masks, insn)) changed = true;
+        for (let index = 0; index < insns.length; index++) {
+          const first = next[index * 2] as number;
+          if (first < 0) continue;
+          const at = (insns[index] as number) * 2;
+          const second = next[index * 2 + 1] as number;
+          if (solveWord(masks, at, first * 2, second * 2)) changed = true;
+          if (solveWord(masks, at + 1, first * 2 + 1, second * 2 + 1)) changed = true;
+        }
       }
     }
     this.#isStale = false;
     this.#hasLostWrites = false;
   }
+}
 
-  #solveInsn(shape: Shape, masks: FrameMasks, insn: number): boolean {
-    const next = successors(shape, insn);
-    if (next.length === 0) return false;
-    const at = (insn - this.start) * 2;
-    let changed = false;
-    for (let word = at; word < at + 2; word++) {
-      let live = 0;
-      let after = -1;
-      for (const target of next) {
-        const place = (target - this.start) * 2 + (word - at);
-        live |= masks.live[place] as number;
-        after &= masks.writtenAfter[place] as number;
-      }
-      const written = masks.written[word] as number;
-      live = (live & ~written) | (masks.read[word] as number);
-      after |= written;
-      changed = changed || live !== masks.live[word] || after !== masks.writtenAfter[word];
-      masks.live[word] = live;
-      masks.writtenAfter[word] = after;
-    }
-    return changed;
-  }
+/** The instructions of a subprogram, counted from its start, each after those that follow it. */
+export interface FlowOrder {
+  readonly insns: Int32Array;
+  /** Two for each of `insns`: what follows it, twice the same when there is one; -1 when nothing does. */
+  readonly next: Int32Array;
+}
+
+/** One half of what is live before an instruction, from what is before those that follow. */
+function solveWord(masks: FrameMasks, at: number, first: number, second: number): boolean {
+  const { live, read, written, writtenAfter } = masks;
+  const lost = written[at] as number;
+  const before = (((live[first] as number) | (live[second] as number)) & ~lost) | (read[at] as number);
+  const after = ((writtenAfter[first] as number) & (writtenAfter[second] as number)) | lost;
+  if (before === live[at] && after === writtenAfter[at]) return false;
+  live[at] = before;
+  writtenAfter[at] = after;
+  return true;
 }

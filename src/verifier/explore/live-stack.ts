@@ -1,6 +1,6 @@
 import { type Shape, type Subprogram, successors } from '../control-flow/shape.js';
 import { MAX_FRAMES } from '../state/layout.js';
-import { LiveInstance } from './live-instance.js';
+import { type FlowOrder, LiveInstance } from './live-instance.js';
 
 /** One step of a chain of calls: where from, and the first instruction of what was called. */
 export interface ChainLink {
@@ -16,7 +16,7 @@ export interface ChainLink {
 export class LiveStack {
   readonly #shape: Shape;
   readonly #roots = new Map<number, LiveInstance>();
-  readonly #orders = new Map<number, readonly number[]>();
+  readonly #orders = new Map<number, FlowOrder>();
   #current!: LiveInstance;
   /** Slots of each frame that the current instruction has written whole. */
   readonly #writes = new Int32Array(MAX_FRAMES * 2);
@@ -73,7 +73,7 @@ export class LiveStack {
   update(): void {
     for (let instance: LiveInstance | undefined = this.#current; instance; instance = instance.outer) {
       if (!instance.isStale) continue;
-      instance.solve(this.#shape, this.#order(instance.start));
+      instance.solve(this.#order(instance.start));
       if (instance.outer !== undefined) this.#passOutwards(instance, instance.outer);
     }
   }
@@ -91,9 +91,8 @@ export class LiveStack {
     outer.addWrites(instance.callsite, writes);
   }
 
-  /** A subprogram's instructions, each after those that follow it. */
-  #order(start: number): readonly number[] {
-    const order = this.#orders.get(start) ?? postorder(this.#shape, start);
+  #order(start: number): FlowOrder {
+    const order = this.#orders.get(start) ?? flowOrder(this.#shape, start);
     this.#orders.set(start, order);
     return order;
   }
@@ -150,4 +149,16 @@ function postorder(shape: Shape, start: number): readonly number[] {
     }
   }
   return order;
+}
+
+function flowOrder(shape: Shape, start: number): FlowOrder {
+  const order = postorder(shape, start);
+  const next = new Int32Array(order.length * 2).fill(-1);
+  for (const [index, insn] of order.entries()) {
+    const [first, second = first] = successors(shape, insn);
+    if (first === undefined || second === undefined) continue;
+    next[index * 2] = first - start;
+    next[index * 2 + 1] = second - start;
+  }
+  return { insns: Int32Array.from(order, (insn) => insn - start), next };
 }

@@ -46,6 +46,8 @@ export interface Path {
   cleaned: boolean;
   /** Taken out of its list; freed when no path needs it any more. */
   dropped: boolean;
+  /** Its scalars were all made precise, and with them those of the states before it. */
+  allPrecise: boolean;
 }
 
 /** A path at the start of a subprogram. */
@@ -65,5 +67,6 @@ export function newPath(state: StateAddr, insn: InsnIndex): Path {
     misses: 0,
     cleaned: false,
     dropped: false,
+    allPrecise: false,
   };
 }

@@ -173,7 +173,9 @@ function markSlots(s: Session, frameno: number, frame: number): boolean {
 function markAllPrecise(s: Session, start: Path): void {
   const { memory, ops } = s;
   if (tellsPrecision(s)) tellAllPrecise(s, start);
-  for (let path = start.parent; path !== undefined; path = path.parent) {
+  // All before a state that was forced before were forced with it.
+  for (let path = start.parent; path !== undefined && !path.allPrecise; path = path.parent) {
+    path.allPrecise = true;
     ops.walkStart(path.state);
     for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext())
       if (memory.isScalar(reg)) memory.setPrecise(reg, true);

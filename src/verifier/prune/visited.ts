@@ -153,6 +153,7 @@ function saveHere(s: Session, bucket: Path[]): void {
     misses: 0,
     cleaned: false,
     dropped: false,
+    allPrecise: false,
   };
   s.loops.enter(s, saved);
   path.parent = saved;
