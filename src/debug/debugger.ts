@@ -61,13 +61,14 @@ export interface Outcome {
  * ```ts
  * import { compileObject } from 'skep/compile';
  * import { Debugger } from 'skep/debug';
- * import { ethernet, ipv4, packet, TestKernel, udp } from 'skep/test';
+ * import { ethernet, ipv4, packet, tcp, TestKernel } from 'skep/test';
  *
  * const kernel = await TestKernel.create();
  * const object = await kernel.load(await compileObject('examples/firewall/firewall.bpf.c'));
- * const input = { data: packet(ethernet(), ipv4(), udp()) };
+ * const input = { data: packet(ethernet(), ipv4(), tcp({ flags: 'SYN' })) };
  * const debug = await Debugger.create(kernel.engine, object.loaded.program('firewall'), input);
- * debug.break('decide');
+ * debug.break('too_many_syns');
+ * debug.continue();
  * debug.nextLine();
  * debug.stepBack();
  * const end = debug.continue();
