@@ -129,6 +129,8 @@ describe('skep debug', () => {
     );
     expect((await debug([], `${file('firewall.o')} firewall`)).stderr).toContain('a test packet of 0 bytes');
     expect((await debug([], `${file('nothing')}`)).status).toBe(1);
+    const linux = await cli.run('--kernel', 'linux', 'debug', file('firewall.o'));
+    expect(linux.stderr).toContain('programs are debugged in the engine, not in Linux');
   });
 
   test('on a terminal it prompts, repeats the last command for an empty line, and colours', (context) => {

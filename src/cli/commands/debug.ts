@@ -15,13 +15,19 @@ import type { Words } from '../words.js';
 const KEYWORDS = ['data_in', 'ctx_in', 'repeat'] as const;
 
 /** Debugs in an engine of its own: the root stays as it is. */
-export const run: Run = async ({ words, out }) => {
+export const run: Run = async ({ words, out, kernel }) => {
+  if (kernel === 'linux')
+    throw new CommandError('programs are debugged in the engine, not in Linux', {
+      hint: 'Leave out --kernel linux.',
+    });
   const file = words.take('an object file');
   const spec = await readObject(file);
   expectPrograms(spec, file);
   const name = programName(words, spec);
   const { data, ctx, repeat } = await takeInput(words);
   const engine = await Engine.create();
+  // Time stands still, so that what is taken back and done again goes the same way.
+  engine.memory.pinClock(BigInt(Math.round(performance.now() * 1e6)));
   const object = await load(spec, engine, { programs: [...new Set([name, ...tailCalled(spec)])] });
   const program = object.program(name);
   const { type } = await program.info();
