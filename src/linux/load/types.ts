@@ -64,6 +64,10 @@ function acceptable(btf: Btf, subprograms: readonly SubprogramSpec[]): Btf {
     // Kernel symbols have no memory here: each stands for an int.
     if (type.kind !== 'datasec' || type.name !== '.ksyms') continue;
     used = true;
+    for (const variable of type.vars) {
+      const symbol = types[variable.type];
+      if (symbol?.kind === 'var') types[variable.type] = { ...symbol, type: int };
+    }
     const vars = type.vars.map((_, index) => ({ type: stand, offset: index * 4, size: 4 }));
     types[id] = { ...type, size: vars.length * 4, vars };
   }
