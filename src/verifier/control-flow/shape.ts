@@ -14,6 +14,8 @@ export interface Subprogram {
   hasLegacyLoad: boolean;
   /** It, or what it calls, may invalidate packet pointers. */
   changesPacket: boolean;
+  /** A helper or kernel function calls it back. */
+  isCallback: boolean;
   /** It, or what it calls, may put the task to sleep. */
   maySleep: boolean;
   /** It is called with what its prototype does not say; found while exploring. */

@@ -54,6 +54,7 @@ export function findSubprograms(program: VerifierProgram): Subprogram[] {
       hasLegacyLoad: false,
       changesPacket: false,
       maySleep: false,
+      isCallback: false,
       unreliable: false,
       calledLater: false,
       stackDepth: 0,

@@ -141,8 +141,7 @@ function stepJump(s: Session, operation: Jump): number {
       checkResult(s);
       return END;
     case 'call_kfunc':
-      transferKfuncCall(s, operation.btfId);
-      return s.at + 1;
+      return transferKfuncCall(s, operation.btfId) ? s.at + 1 : END;
     case 'call_register':
       return refuse(unsupported, s.at, { what: 'calls through a register' });
   }

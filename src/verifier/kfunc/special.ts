@@ -30,6 +30,8 @@ export interface SpecialKfuncs {
   readonly result?: (s: Session, call: KfuncCall) => boolean;
   /** When r0 is made. */
   readonly after?: (s: Session, call: KfuncCall) => void;
+  /** Whether the program ends with the call. */
+  readonly ends?: (s: Session, call: KfuncCall) => boolean;
 }
 
 /** Every family. */

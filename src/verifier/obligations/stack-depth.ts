@@ -3,6 +3,7 @@ import { type Subprogram, subprogramAt } from '../control-flow/shape.js';
 import { calleeStart } from '../control-flow/subprograms.js';
 import type { Session } from '../explore/session.js';
 import { callDepth } from '../rules/call-depth.js';
+import { exception } from '../rules/exception.js';
 import { refuse } from '../rules/rule.js';
 import { stackDepth } from '../rules/stack-depth.js';
 import { tailCall } from '../rules/tail-call.js';
@@ -21,10 +22,18 @@ export function checkStackDepth(s: Session): void {
   const hasTailCall = subprograms.some((subprogram) => subprogram.hasTailCall);
   const isPrivate = PRIVATE_STACK.has(s.program.hook.name) && !hasTailCall;
   for (const subprogram of subprograms)
-    if (subprogram.index === 0 || subprogram.calledLater) visit(s, subprogram, 0, 0, isPrivate);
+    if (subprogram.index === 0 || subprogram.calledLater) visit(s, subprogram, 0, 0, isPrivate, false);
 }
 
-function visit(s: Session, subprogram: Subprogram, before: number, frame: number, isPrivate: boolean): void {
+function visit(
+  s: Session,
+  subprogram: Subprogram,
+  before: number,
+  frame: number,
+  isPrivate: boolean,
+  calledBack: boolean,
+): void {
+  const inCallback = calledBack || subprogram.isCallback;
   if (subprogram.index > 0 && subprogram.hasTailCall && before >= MAX_BEFORE_TAIL_CALL) {
     const text = `tail_calls are not allowed when call stack of previous frames is ${before} bytes. Too large`;
     refuse(tailCall, s.at, { text }, 'EACCES');
@@ -37,10 +46,19 @@ function visit(s: Session, subprogram: Subprogram, before: number, frame: number
   if (depth > MAX_STACK) refuse(stackDepth, subprogram.start, { frames: frame + 1, depth });
   for (let index = subprogram.start; index < subprogram.end; index++) {
     const insn = s.shape.insns[index];
+    if (inCallback && isThrow(s, index))
+      refuse(exception, s.at, { problem: 'in_callback', insn: index, subprogram: subprogram.index });
     const start = insn === undefined ? undefined : calleeStart(insn, index);
     const callee = start === undefined ? undefined : subprogramAt(s.shape, start);
     if (callee === undefined || (callee.calledLater && insn?.opcode === OPCODE_LD_IMM64)) continue;
     if (frame + 1 >= MAX_FRAMES) refuse(callDepth, s.at, { frames: frame + 2 });
-    visit(s, callee, depth, frame + 1, isPrivate);
+    visit(s, callee, depth, frame + 1, isPrivate, inCallback);
   }
+}
+
+function isThrow(s: Session, index: number): boolean {
+  const operation = s.shape.operations[index];
+  if (operation?.kind !== 'call_kfunc') return false;
+  const func = s.program.kernelBtf?.types[operation.btfId];
+  return func?.kind === 'func' && func.name === 'bpf_throw';
 }

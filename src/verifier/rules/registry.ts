@@ -10,6 +10,7 @@ import { constantString } from './constant-string.js';
 import { ctxAccess } from './ctx-access.js';
 import { divByZero } from './div-by-zero.js';
 import { dynptr } from './dynptr.js';
+import { exception } from './exception.js';
 import { framePointerReadOnly } from './frame-pointer-read-only.js';
 import { helperArgumentType } from './helper-argument-type.js';
 import { helperGpl } from './helper-gpl.js';
@@ -142,6 +143,7 @@ export const RULES = [
   kernelStruct,
   helperStruct,
   kernelSymbol,
+  exception,
   kfuncTrust,
   sectionBalance,
   sleepable,

@@ -78,6 +78,7 @@ export function startNow(
   const { memory } = s;
   const callee = s.shape.subprograms[subprogram] as Subprogram;
   noteStaticArguments(s, callee);
+  callee.isCallback = true;
   const copy = fork(s, callee.start, s.at);
   const depth = s.depth();
   if (depth + 1 >= MAX_FRAMES) refuse(callDepth, s.at, { frames: depth + 2 });
@@ -97,6 +98,7 @@ export function startLater(s: Session, subprogram: number, sleepable: boolean): 
   const callee = s.shape.subprograms[subprogram] as Subprogram;
   noteStaticArguments(s, callee);
   callee.calledLater = true;
+  callee.isCallback = true;
   // As in Linux, the path counts as one that began with the program.
   const path = { ...newPath(s.ops.newState(subprogram), callee.start), firstInsn: 0 };
   const { state } = setAside(s, path, s.at);

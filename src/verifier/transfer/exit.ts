@@ -10,26 +10,31 @@ import { ASYNCHRONOUS, FRAME_CALLBACK, FRAME_RETURN_MAX, FRAME_RETURN_MIN } from
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
-/** The end of the program, or of a global function: r0 holds what may be returned. */
-export function checkResult(s: Session): void {
-  const result = s.checkReadable(0);
+/**
+ * The end of the program, or of a global function: a register holds what may be returned.
+ *
+ * @param regno r0; of a program that ends by bpf_throw, r1.
+ */
+export function checkResult(s: Session, regno = 0): void {
+  const result = s.checkReadable(regno);
   const { memory } = s;
   if (memory.word(s.frame + FRAME_CALLBACK) === ASYNCHRONOUS) {
     const min = memory.word(s.frame + FRAME_RETURN_MIN);
     const max = memory.word(s.frame + FRAME_RETURN_MAX);
-    checkNumber(s, 'At async callback return', result, { min, max });
+    checkNumber(s, 'At async callback return', regno, { min, max });
     return;
   }
-  if (s.subprogram.index > 0) {
+  // What counts is where the walk began: a static function of the program ends the program.
+  if (memory.subprog(memory.frame(s.path.state, 0)) > 0) {
     if (!memory.isScalar(result)) {
       const type = typeText(memory.type(result));
-      refuse(returnType, s.at, { exit: 'At subprogram exit', reg: 0, type, subprogram: true });
+      refuse(returnType, s.at, { exit: 'At subprogram exit', reg: regno, type, subprogram: true });
     }
     return;
   }
   const { returns } = s.view;
   if (returns === undefined) return;
-  checkNumber(s, 'At program exit', result, returns);
+  checkNumber(s, 'At program exit', regno, returns);
 }
 
 interface ReturnRange {
@@ -37,13 +42,14 @@ interface ReturnRange {
   readonly max: number;
 }
 
-function checkNumber(s: Session, exit: string, result: RegAddr, { min, max }: ReturnRange): void {
+function checkNumber(s: Session, exit: string, regno: number, { min, max }: ReturnRange): void {
   const { memory } = s;
+  const result = s.reg(regno);
   if (!memory.isScalar(result))
-    refuse(returnType, s.at, { exit, reg: 0, type: typeText(memory.type(result)) });
-  markPrecise(s, 0);
+    refuse(returnType, s.at, { exit, reg: regno, type: typeText(memory.type(result)) });
+  markPrecise(s, regno);
   if (s.ops.fitsRange(result, min, max) !== 0) return;
-  refuse(returnValue, s.at, { exit, reg: 0, ...scalarFacts(s, result), min, max });
+  refuse(returnValue, s.at, { exit, reg: regno, ...scalarFacts(s, result), min, max });
 }
 
 /** The signed bounds of a scalar, where it has any. */

@@ -25,8 +25,12 @@ function mayCallUnderLock(s: Session, id: number): boolean {
   return UNDER_LOCK.test(functionById(kernelBtf(s), id)?.name ?? '');
 }
 
-/** A call of a function of the kernel: may it be called here, are its arguments right, what is r0 afterwards. */
-export function transferKfuncCall(s: Session, id: number): void {
+/**
+ * A call of a function of the kernel: may it be called here, are its arguments right, what is r0 afterwards.
+ *
+ * @returns whether it returns: false when the program ends there.
+ */
+export function transferKfuncCall(s: Session, id: number): boolean {
   if (holdsLock(s) && !mayCallUnderLock(s, id)) refuse(lockHeld, s.at, { call: 'any' });
   const kfunc = calledFunction(s, id);
   const call = newCall(kfunc);
@@ -44,6 +48,7 @@ export function transferKfuncCall(s: Session, id: number): void {
   setResult(s, call);
   if (CHANGES_PACKET.has(kfunc.name)) forgetPacket(s);
   special?.after?.(s, call);
+  return special?.ends?.(s, call) !== true;
 }
 
 function releaseArgument(s: Session, call: KfuncCall): void {

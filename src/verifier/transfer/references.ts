@@ -146,13 +146,14 @@ export function release(s: Session, id: number): boolean {
  * Nothing is held that would be lost here. @throws {Refusal}
  *
  * @param what for the message: `tail_call`, `BPF_EXIT instruction in main prog`, …
+ * @param inCalls whether what was acquired before the call counts too: of a return the caller keeps it.
  */
-export function checkNothingHeld(s: Session, what: string): void {
+export function checkNothingHeld(s: Session, what: string, inCalls = false): void {
   const { memory } = s;
   const { state } = s.path;
   if (memory.word(state + STATE_ACTIVE_LOCKS) !== 0)
     refuse(referenceLeak, s.at, { what, lock: true, held: [] });
-  checkNoReferences(s, what);
+  if (inCalls || s.depth() === 0) checkNoReferences(s, what);
   for (const [at, section] of SECTIONS)
     if (memory.word(state + at) !== 0) refuse(sectionBalance, s.at, { problem: 'open', what, section });
 }
@@ -167,7 +168,6 @@ const SECTIONS = [
 function checkNoReferences(s: Session, what: string): void {
   const { memory } = s;
   const { state } = s.path;
-  if (s.depth() > 0) return;
   const held: { id: number; insn: number }[] = [];
   for (let index = 0; index < count(s, state); index++) {
     const at = entry(state, index);
