@@ -22,12 +22,15 @@ const EXTRA: Record<string, LoadExtra> = {
   sk_lookup: { attach: 36 },
   netfilter: { attach: 45 },
   syscall: { flags: 16 },
-  tracing: { attach: 23, btfId: rawTracepointType('sys_enter') },
+  tracing: { attach: 23, btfId: kernelType("TYPEDEF 'btf_trace_sys_enter'") },
 };
 
-function rawTracepointType(name: string): number {
+/** What tracing programs of another attach type are attached to. Most cannot be loaded here. */
+const TARGETS: Record<string, LoadExtra> = { trace_iter: { btfId: kernelType("FUNC 'bpf_iter_task'") } };
+
+function kernelType(text: string): number {
   const dump = execSync('bpftool btf dump file /sys/kernel/btf/vmlinux', { maxBuffer: 1 << 28 }).toString();
-  return Number(new RegExp(`^\\[(\\d+)\\] TYPEDEF 'btf_trace_${name}'`, 'm').exec(dump)?.[1] ?? 0);
+  return Number(new RegExp(`^\\[(\\d+)\\] ${text}`, 'm').exec(dump)?.[1] ?? 0);
 }
 
 /** r1…r5 = 0; call helper; r0 = 0; exit */
@@ -84,9 +87,11 @@ for (const { id: type, name } of PROGRAM_TYPES) {
   rows.push(`  ${name}: '${ranges(ids)}',`);
   for (const attachType of new Set(hookByName(name)?.views.flatMap(({ attachTypes }) => attachTypes ?? []))) {
     const attach = attachTypeByName(attachType)?.id ?? 0;
-    if (name === 'tracing' || attach === (extra.attach ?? 0)) continue;
+    const target = TARGETS[attachType];
+    const isOther = attach === (extra.attach ?? 0) || (name === 'tracing' && target === undefined);
+    if (isOther) continue;
     const here = HELPER_NAMES.map((_, id) => id).filter(
-      (id) => id > 0 && mayCall(type, id, { ...extra, attach }),
+      (id) => id > 0 && mayCall(type, id, { ...extra, attach, ...target }),
     );
     const not = ids.filter((id) => !here.includes(id));
     const also = here.filter((id) => !ids.includes(id));

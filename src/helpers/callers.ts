@@ -81,6 +81,7 @@ export const ATTACH_TYPE_HELPERS: Readonly<Record<string, { readonly not: string
     'cgroup_sock_addr cgroup_unix_getpeername': { not: '64 186-187', also: '' },
     'cgroup_sock_addr cgroup_unix_getsockname': { not: '64 186-187', also: '' },
     'cgroup_sockopt cgroup_setsockopt': { not: '', also: '49 57' },
+    'tracing trace_iter': { not: '174', also: '126-127 150' },
   };
 
 /** Ids of the helpers that only programs with a GPL-compatible licence may call. */
