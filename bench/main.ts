@@ -7,6 +7,7 @@ import { parseObject } from '../src/object/index.js';
 import { type EngineSide, prepareEngine } from './engine-side.js';
 import { prepareKernel } from './kernel-side.js';
 import { measureReplay, type ReplayRow } from './replay.js';
+import { measureRing, type RingRow } from './ring.js';
 import { measureVerification, type VerificationRow } from './verification.js';
 import { WORKLOADS, type Workload } from './workloads.js';
 
@@ -21,6 +22,8 @@ interface Row {
 const VERIFICATION = 'verification';
 /** And how fast captures are replayed. */
 const REPLAY = 'replay';
+/** And how fast a ring buffer of the kernel is read. */
+const RING = 'ring';
 const ROUNDS = 25;
 const WARM_UP_MILLISECONDS = 500;
 /** What one round of one side takes: less than the scheduler's slice, so that some rounds are undisturbed. */
@@ -34,7 +37,7 @@ const ROUND_NANOSECONDS = 3e6;
 export async function main(args: readonly string[], folder: string): Promise<number> {
   const update = args.includes('--update');
   const names = args.filter((arg) => !arg.startsWith('-'));
-  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY];
+  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY, RING];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     process.stderr.write(`There is no workload ${unknown}; there are ${known.join(', ')}.\n`);
@@ -48,10 +51,12 @@ export async function main(args: readonly string[], folder: string): Promise<num
   const verified =
     names.length === 0 || names.includes(VERIFICATION) ? await measureVerification(folder, available) : [];
   const replayed = names.length === 0 || names.includes(REPLAY) ? await measureReplay(folder) : [];
+  const read = available && (names.length === 0 || names.includes(RING)) ? await measureRing(folder) : [];
   const table = [
     rows.length === 0 ? '' : render(rows),
     verified.length === 0 ? '' : renderVerified(verified),
     replayed.length === 0 ? '' : renderReplayed(replayed),
+    read.length === 0 ? '' : renderRing(read),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -125,6 +130,16 @@ function render(rows: readonly Row[]): string {
   const head = ['ns per run', 'JIT', 'interpreter', 'kernel JIT', 'JIT/kernel', 'met', 'goal'];
   const summary = logs.length > 1 ? `\nGeometric mean of JIT ÷ kernel JIT: ${mean.toFixed(2)}\n` : '';
   return `${markdownTable([head, ...lines])}${summary}`;
+}
+
+function renderRing(rows: readonly RingRow[]): string {
+  const lines = rows.map(({ title, recordsPerSecond, refusedPerMillion }) => [
+    title,
+    (recordsPerSecond / 1e6).toFixed(2),
+    refusedPerMillion.toFixed(0),
+  ]);
+  const head = ['reading a ring buffer of Linux', 'M records/s', 'refused of a million'];
+  return markdownTable([head, ...lines]);
 }
 
 function renderVerified(rows: readonly VerificationRow[]): string {
