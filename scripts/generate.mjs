@@ -17,6 +17,7 @@ const GENERATORS = process.argv.includes('--kernel')
   ? KERNEL_GENERATORS
   : [
       { source: 'gen/reference.ts', output: 'docs/reference.md' },
+      { source: 'gen/support-matrix.ts', output: 'docs/support-matrix.md' },
       { source: 'gen/rules.ts', output: 'docs/rules' },
     ];
 

@@ -21,6 +21,9 @@ export {
   type RingBufferOptions,
   RingBufferReader,
   type RingBufferWait,
+  SimulatedTask,
+  type TaskOptions,
+  type TaskSocket,
 } from './engine/index.js';
 export { SkepError, type SkepErrorDetails } from './errors/base.js';
 export { type ErrnoName, KernelError } from './errors/errno.js';

@@ -38,6 +38,8 @@ export const STRERROR: Readonly<Record<ErrnoName, string>> = {
   EOPNOTSUPP: 'Operation not supported',
   EADDRINUSE: 'Address already in use',
   EOVERFLOW: 'Value too large for defined data type',
+  ENETUNREACH: 'Network is unreachable',
+  ECONNREFUSED: 'Connection refused',
   EAFNOSUPPORT: 'Address family not supported by protocol',
   ETIMEDOUT: 'Connection timed out',
   EALREADY: 'Operation already in progress',

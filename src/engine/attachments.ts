@@ -1,4 +1,5 @@
 import { KernelError } from '../errors/errno.js';
+import { attachTypeByName, hookByName } from '../hooks/index.js';
 import { type AttachTarget, targetText } from '../kernel/target.js';
 import { TARGET_TYPES } from './program-types.js';
 
@@ -63,8 +64,11 @@ function attachPoint(target: AttachTarget): string {
   return target.kind === 'tracepoint' ? `tracepoint/${target.name}` : targetText(target);
 }
 
-/** @throws {KernelError} EINVAL when a program of this type cannot be attached there. */
-export function requireFitting(type: string, target: AttachTarget): void {
+/**
+ * @param loadedFor the attach type that the program was loaded for, where it was
+ * @throws {KernelError} EINVAL when a program of this type cannot be attached there.
+ */
+export function requireFitting(type: string, target: AttachTarget, loadedFor?: string): void {
   const takes = TARGET_TYPES[target.kind];
   if (takes === undefined) {
     throw new KernelError('EOPNOTSUPP', `the engine cannot attach programs to ${targetText(target)} yet`, {
@@ -72,9 +76,28 @@ export function requireFitting(type: string, target: AttachTarget): void {
       hint: 'a real kernel may: --kernel linux',
     });
   }
-  if (takes.includes(type)) return;
+  if (takes.includes(type)) {
+    if (target.kind === 'cgroup') requireAttachType(type, target.attachType, loadedFor);
+    return;
+  }
   throw new KernelError('EINVAL', `a program of type ${type} cannot be attached to ${targetText(target)}`, {
     facts: { type, target, takes },
     hint: `load it as type ${takes.join(' or ')}`,
   });
+}
+
+/** A program is attached to a cgroup as what it was loaded for. */
+function requireAttachType(type: string, name: string, loadedFor: string | undefined): void {
+  const asked = attachTypeByName(name)?.name;
+  const possible = hookByName(type)?.attachTypes ?? [];
+  const fits = asked !== undefined && possible.includes(asked) && asked === (loadedFor ?? asked);
+  if (fits) return;
+  throw new KernelError(
+    'EINVAL',
+    `a program of type ${type}${loadedFor === undefined ? '' : `, loaded for ${loadedFor},`} cannot be attached as ${name}`,
+    {
+      facts: { type, attachType: name, loadedFor, possible },
+      hint: `it can be attached as ${loadedFor ?? possible.join(', ')}`,
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import type { Btf } from '../btf/types.js';
 import { KernelError } from '../errors/errno.js';
-import { hookByName } from '../hooks/index.js';
+import { attachTypeByName, hookByName } from '../hooks/index.js';
 import type {
   AttachTarget,
   BpfMap,
@@ -42,9 +42,15 @@ import type { CaptureSource } from './replay/source.js';
 import { replayPoints } from './replay-points.js';
 import { type RingBufferOptions, RingBufferReader } from './ringbuf-reader.js';
 import type { EngineSnapshot, ProgramSnapshot } from './snapshot.js';
+import type { CallContext } from './world/calls/context.js';
+import { CgroupHooks } from './world/cgroup-hooks.js';
 import type { Devices } from './world/devices.js';
+import { SimulatedTask, type TaskOptions } from './world/task.js';
 import { resolveTracepoint } from './world/tracepoints.js';
 import { World } from './world/world.js';
+
+/** Pids of simulated tasks start here, unless they say one. */
+const FIRST_PID = 1000;
 
 export interface EngineOptions extends EngineMemoryOptions {
   /** What runs programs: the JIT (default), or the slow reference interpreter. */
@@ -96,6 +102,8 @@ export class Engine implements Kernel {
   readonly #btf = new BtfIds();
   readonly #types = new KernelTypes();
   #nextLinkId = 1;
+  #nextPid = FIRST_PID;
+  readonly #calls: CallContext;
   /** What maps of maps hold. */
   readonly #innerMaps = {
     find: (id: number) => this.#maps.find(id)?.map,
@@ -107,6 +115,12 @@ export class Engine implements Kernel {
     this.#options = options;
     this.memory = EngineMemory.create(options);
     this.trace = new TraceLog(options.onTrace);
+    const hooks = new CgroupHooks(this.memory, (attachType, { path }) =>
+      this.#attachments
+        .at({ kind: 'cgroup', attachType, path })
+        .map(({ programId }) => this.#programs.get(programId).code().slot),
+    );
+    this.#calls = { memory: this.memory, world: this.world, hooks };
     this.#code = new CodeCache(
       this.memory,
       createHostHelpers({ memory: this.memory, trace: this.trace, world: this.world }),
@@ -193,7 +207,7 @@ export class Engine implements Kernel {
 
   async attach(program: Program, target: AttachTarget): Promise<Link> {
     const object = this.#ownProgram(program);
-    requireFitting(object.parts.type, target);
+    requireFitting(object.parts.type, target, object.parts.attachType);
     object.code();
     return this.#addLink(this.#nextLinkId, object, this.#resolve(target));
   }
@@ -311,6 +325,11 @@ export class Engine implements Kernel {
     return replay(this.memory, attachments, source, { ...options, device });
   }
 
+  /** A task of the simulated host: what it does runs the programs attached to its cgroup. */
+  task(options: TaskOptions = {}): SimulatedTask {
+    return new SimulatedTask(this.#calls, options, this.#nextPid++);
+  }
+
   /** Everything that outlives this process: pinned and attached objects and what they use. */
   snapshot(): EngineSnapshot {
     const kept = keptObjects(this.#pins.all(), [...this.#links.values()], this.#maps, this.#programs);
@@ -359,7 +378,7 @@ export class Engine implements Kernel {
       if (frozen && !object.map.frozen) object.map.freeze();
     }
     for (const { id, programId, target } of snapshot.links)
-      this.#addLink(id, this.#programs.get(programId), target);
+      this.#addLink(id, this.#programs.get(programId), this.#resolve(target));
     for (const { path, kind, id } of snapshot.pins) {
       this.#pins.add(path, kind, id);
       if (kind === 'map') this.#maps.use(this.#maps.get(id));
@@ -411,6 +430,11 @@ export class Engine implements Kernel {
     if (target.kind === 'tracepoint') {
       const { category, name } = resolveTracepoint(target.name, target.category);
       return { kind: 'tracepoint', category, name };
+    }
+    if (target.kind === 'cgroup') {
+      // The simulated host has every cgroup that somebody names.
+      const { path } = this.world.cgroups.make(target.path);
+      return { ...target, path, attachType: attachTypeByName(target.attachType)?.name ?? target.attachType };
     }
     if (target.kind === 'raw_tracepoint') return { ...target, name: resolveTracepoint(target.name).name };
     if ('iface' in target && target.iface !== undefined) this.devices.byName(target.iface);

@@ -11,3 +11,4 @@ export {
   type RingBufferWait,
 } from './ringbuf-reader.js';
 export type { EngineSnapshot } from './snapshot.js';
+export { SimulatedTask, type TaskOptions, type TaskSocket } from './world/task.js';

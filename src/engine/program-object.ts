@@ -87,7 +87,8 @@ export class ProgramObject implements Counted {
         facts: { type: this.parts.type },
       });
     }
-    const { name, insns, attachType, attachTo, sleepable, license, subprograms, lines, btf } = this.parts;
+    const { name, insns, attachType, attachTo, license, subprograms, lines, btf } = this.parts;
+    const sleepable = this.parts.sleepable === true || hook.sleepable === 'must';
     const kernelBtf = this.#types.btf;
     const attachId =
       kernelBtf === undefined || attachTo === undefined
@@ -98,6 +99,7 @@ export class ProgramObject implements Counted {
       insns,
       hook,
       ...(attachType === undefined ? {} : { attachType }),
+      ...(sleepable ? { sleepable } : {}),
       license,
       maps: this.maps.map(({ map }) => map.facts),
       subprograms,
@@ -105,7 +107,6 @@ export class ProgramObject implements Counted {
       btf,
       ...(kernelBtf === undefined ? {} : { kernelBtf }),
       ...(attachId === undefined ? {} : { attachBtfId: attachId }),
-      ...(sleepable === true ? { sleepable } : {}),
     };
   }
 

@@ -9,6 +9,15 @@ export const TARGET_TYPES: Readonly<Partial<Record<AttachTarget['kind'], readonl
   tracepoint: ['tracepoint'],
   raw_tracepoint: ['raw_tracepoint'],
   socket: ['socket_filter'],
+  cgroup: [
+    'cgroup_skb',
+    'cgroup_sock',
+    'cgroup_sock_addr',
+    'cgroup_sockopt',
+    'cgroup_sysctl',
+    'cgroup_device',
+    'sock_ops',
+  ],
 };
 
 /** Whether the engine runs programs of this type, attached or on a context of the caller's, and does not only verify them. */

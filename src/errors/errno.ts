@@ -43,6 +43,8 @@ export const ERRNO = {
   ENOTSUPP: 524,
   EOVERFLOW: 75,
   EAFNOSUPPORT: 97,
+  ENETUNREACH: 101,
+  ECONNREFUSED: 111,
 } as const;
 
 export type ErrnoName = keyof typeof ERRNO;

@@ -20,6 +20,8 @@ const COPY = 'Copies bytes from an address that need not be valid; -EFAULT and z
 const COPY_STRING =
   'Copies a string from an address that need not be valid, cut to the size given, always ended by a zero; the bytes written, or -EFAULT.';
 
+const NEAR_NULL = ' -ERANGE near null.';
+
 /** Telling user space, and reading what pointers in the kernel point to. */
 export const tracing: readonly HelperRow[] = [
   {
@@ -52,7 +54,7 @@ export const tracing: readonly HelperRow[] = [
   probe('bpf_probe_read', '4.1', COPY),
   probe('bpf_probe_read_str', '4.11', COPY_STRING),
   probe('bpf_probe_read_user', '5.5', COPY),
-  probe('bpf_probe_read_kernel', '5.5', COPY),
+  probe('bpf_probe_read_kernel', '5.5', COPY + NEAR_NULL),
   probe('bpf_probe_read_user_str', '5.5', COPY_STRING),
-  probe('bpf_probe_read_kernel_str', '5.5', COPY_STRING),
+  probe('bpf_probe_read_kernel_str', '5.5', COPY_STRING + NEAR_NULL),
 ];

@@ -22,11 +22,16 @@ let front: FrontEnd | undefined;
 export const TWIN_CASES = 'test/cases/twin';
 
 /** Compiles a case with skep's own compiler and headers. @throws Error with clang's words */
-export async function compileObject(file: string): Promise<Uint8Array> {
+export function compileObject(file: string): Promise<Uint8Array> {
+  return compileFile(TWIN_CASES, file);
+}
+
+/** Compiles a file of a folder, which its headers are in too. @throws Error with clang's words */
+export async function compileFile(folder: string, file: string): Promise<Uint8Array> {
   const resolve = createRequire(join(process.cwd(), 'package.json')).resolve;
   front ??= clangInThisThread(readClangFile(resolve('@yowasp/clang')));
   const read = (path: string) => {
-    const at = join(TWIN_CASES, path);
+    const at = join(folder, path);
     return existsSync(at) ? new Uint8Array(readFileSync(at)) : undefined;
   };
   const { object, text } = await compileSource(file, read, front, { btf: linuxBtf, flags: ['-w'] });

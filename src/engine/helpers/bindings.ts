@@ -13,6 +13,7 @@ import { ringbuf } from './families/ringbuf.js';
 import { routes } from './families/routes.js';
 import { skb } from './families/skb.js';
 import { skbEdit } from './families/skb-edit.js';
+import { sockCalls } from './families/sock-calls.js';
 import { socketIdentity } from './families/socket-identity.js';
 import { sockets } from './families/sockets.js';
 import { strings } from './families/strings.js';
@@ -39,6 +40,7 @@ const FAMILIES: readonly HelperFamily[] = [
   routes,
   sockets,
   socketIdentity,
+  sockCalls,
   kernelObjects,
   callbacks,
   timers,

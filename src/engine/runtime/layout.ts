@@ -55,6 +55,8 @@ export const CPU_CGROUP = 56;
 /** u32: id of the map that the last bpf_redirect_map named, 0 when it found nothing; and the key. */
 export const CPU_REDIRECT_MAP = 64;
 export const CPU_REDIRECT_KEY = 68;
+/** i32: what the call that cgroup programs run for returns so far. */
+export const CPU_RETVAL = 72;
 /** The BPF stack is what lies from here to the end of the area; it grows down. */
 export const CPU_STACK_LOW = 8192;
 
@@ -314,3 +316,10 @@ export const ERANGE = 34;
 export const EBUSY = 16;
 export const EPERM = 1;
 export const ENODEV = 19;
+
+/** Behind `struct bpf_sysctl`, all u32: addresses of the file's name, of its value and of the one being written. */
+export const SYSCTL_NAME = 8;
+export const SYSCTL_CURRENT = 12;
+export const SYSCTL_CURRENT_SIZE = 16;
+export const SYSCTL_FRESH = 20;
+export const SYSCTL_FRESH_SIZE = 24;

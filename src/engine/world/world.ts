@@ -19,14 +19,27 @@ export interface SentSignal {
 }
 
 const MOST_KEPT = 4096;
+/** The ports that are given to sockets that ask for none. */
+const FIRST_PORT = 32768;
+const LAST_PORT = 60999;
 
 /** The host that programs see around them: devices, cgroups, and what programs did to it. */
 export class World {
   readonly devices = new Devices();
   readonly cgroups = new Cgroups();
+  /** Files of /proc/sys that were written, by their names: `net/ipv4/ip_forward`. */
+  readonly sysctls = new Map<string, string>();
   /** What programs sent, the oldest first; no more than the last 4096. */
   readonly packets: SentPacket[] = [];
   readonly signals: SentSignal[] = [];
+  #nextPort = FIRST_PORT;
+
+  /** One port after the other, from the beginning again after the last. */
+  freePort(): number {
+    const port = this.#nextPort;
+    this.#nextPort = port === LAST_PORT ? FIRST_PORT : port + 1;
+    return port;
+  }
 
   send(packet: SentPacket): void {
     this.packets.push(packet);

@@ -1,8 +1,7 @@
-import { type HelperFamily, i32, i64, runtime } from '../family.js';
+import { type HelperFamily, i32, runtime } from '../family.js';
 
 export const sockets: HelperFamily = {
   bindings: {
-    bpf_sk_release: runtime('sock_release', [i32], i64),
     bpf_sk_fullsock: runtime('sock_full', [i32], i32),
     bpf_tcp_sock: runtime('sock_tcp', [i32], i32),
     bpf_get_listener_sock: runtime('sock_listener', [i32], i32),

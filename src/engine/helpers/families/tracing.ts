@@ -26,10 +26,10 @@ export const tracing: HelperFamily = {
     bpf_perf_event_output: (use) => status(PERF_OUTPUT[contextOf(use)], i32, i32, i64, i32, i32),
     bpf_probe_read: PROBE,
     bpf_probe_read_user: PROBE,
-    bpf_probe_read_kernel: PROBE,
+    bpf_probe_read_kernel: status('probe_read_kernel', i32, i32, i64),
     bpf_probe_read_str: PROBE_STRING,
     bpf_probe_read_user_str: PROBE_STRING,
-    bpf_probe_read_kernel_str: PROBE_STRING,
+    bpf_probe_read_kernel_str: status('probe_read_kernel_str', i32, i32, i64),
   },
   host: ({ memory, trace }: HostContext) => {
     const print = (formatAt: bigint, size: bigint, args: readonly bigint[]): bigint => {

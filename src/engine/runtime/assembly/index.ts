@@ -31,7 +31,7 @@ export {
 } from './skb-edit';
 export {
   first_netns_cookie, skb_socket_cookie, skb_socket_uid, sock_cookie, sock_full, sock_init, sock_listener,
-  sock_netns_cookie, sock_release, sock_tcp,
+  sock_netns_cookie, sock_tcp,
 } from './sock';
 export { strtol, strtoul } from './numbers';
 export { spin_lock, spin_unlock } from './locks';

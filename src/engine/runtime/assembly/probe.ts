@@ -1,5 +1,5 @@
 // Copies from addresses that a program made up: what is outside of the memory, or in its zero page, faults.
-import { EFAULT, SYSTEM_BASE } from '../layout';
+import { EFAULT, ERANGE, SYSTEM_BASE } from '../layout';
 
 @inline function readable(address: u64): u64 {
   const end = <u64><u32>memory.size() << 16;
@@ -13,6 +13,19 @@ export function probe_read(to: usize, size: u32, from: u64): i32 {
   }
   memory.copy(to, <usize>from, <usize>size);
   return 0;
+}
+
+/** As Linux, which tells addresses that are none of the kernel's from those where nothing is: null and what is near it. */
+export function probe_read_kernel(to: usize, size: u32, from: u64): i32 {
+  if (from >= <u64>SYSTEM_BASE) return probe_read(to, size, from);
+  memory.fill(to, 0, <usize>size);
+  return -ERANGE;
+}
+
+export function probe_read_kernel_str(to: usize, size: u32, from: u64): i32 {
+  if (!size || from >= <u64>SYSTEM_BASE) return probe_read_str(to, size, from);
+  memory.fill(to, 0, <usize>size);
+  return -ERANGE;
 }
 
 /** There is nothing to wait for: all memory is there or is not. */

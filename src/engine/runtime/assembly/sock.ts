@@ -49,9 +49,6 @@ const TCP_TIME_WAIT: u32 = 6;
 const TCP_LISTEN: u32 = 10;
 const TCP_NEW_SYN_RECV: u32 = 12;
 
-/** Sockets live as long as the world that they are in. */
-export function sock_release(sock: usize): u64 { return 0; }
-
 /** The socket, unless it is only a trace of one: waiting for the last packets, or not accepted yet. */
 export function sock_full(sock: usize): usize {
   const state = load<u32>(sock, SOCK_STATE);

@@ -1,6 +1,6 @@
 // Time, randomness, and who runs.
 import {
-  CPU_CGROUP, CPU_COMM, CPU_ID, CPU_PID_TGID, CPU_RANDOM, CPU_UID_GID, EINVAL, SYS_CLOCK_NS, SYS_CLOCK_PINNED,
+  CPU_CGROUP, CPU_COMM, CPU_ID, CPU_PID_TGID, CPU_RANDOM, CPU_RETVAL, CPU_UID_GID, EINVAL, SYS_CLOCK_NS, SYS_CLOCK_PINNED,
 } from '../layout';
 import { cpuArea } from './cpu';
 
@@ -39,3 +39,10 @@ export function get_current_comm(buffer: usize, size: u32): i32 {
 }
 
 export function get_current_cgroup_id(): u64 { return load<u64>(cpuArea, CPU_CGROUP); }
+
+/** What the call that cgroup programs run for returns. */
+export function get_retval(): i32 { return load<i32>(cpuArea, CPU_RETVAL); }
+export function set_retval(value: i32): i32 {
+  store<i32>(cpuArea, value, CPU_RETVAL);
+  return 0;
+}
