@@ -1,6 +1,6 @@
 import type { Stop } from '../../debug/index.js';
 import { hookByName } from '../../hooks/index.js';
-import { valueText } from '../../test-kit/values.js';
+import { type ExpectedValue, valueText } from '../../test-kit/values.js';
 import { hexArray } from '../format/hex.js';
 import type { Json } from '../format/json.js';
 import type { Answer, DebugSession } from './session.js';
@@ -49,7 +49,7 @@ function stopText(session: DebugSession, stop: Stop): string {
       const value = (bytes: Uint8Array | undefined): string =>
         bytes === undefined
           ? 'not there'
-          : valueText(session.debug.map(watch.map).decodeValue(bytes) as never);
+          : valueText(session.debug.map(watch.map).decodeValue(bytes) as ExpectedValue);
       return `${style.stop(`watch ${id}: ${watch.map}\n`)}  was ${value(before)}\n  is  ${value(after)}\n`;
     }
     case 'end': {

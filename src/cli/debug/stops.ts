@@ -1,6 +1,6 @@
 import type { Breakpoint, Place, Watch } from '../../debug/index.js';
 import { encodeKey } from '../../test-kit/maps.js';
-import { valueText } from '../../test-kit/values.js';
+import { type ExpectedValue, valueText } from '../../test-kit/values.js';
 import { CommandError } from '../failure.js';
 import { takeBytes, type Words } from '../words.js';
 import type { Answer, DebugSession } from './session.js';
@@ -34,7 +34,7 @@ export function stops({ debug }: DebugSession): Answer {
   const text = all.map(([id, one]) =>
     'stops' in one
       ? `${id}  break ${placeText(one.place)} in ${one.program}, instruction ${one.stops.map(({ insn }) => insn).join(', ')}\n`
-      : `${id}  watch ${one.map} key ${valueText(debug.map(one.map).decodeKey(one.key) as never)}\n`,
+      : `${id}  watch ${one.map} key ${valueText(debug.map(one.map).decodeKey(one.key) as ExpectedValue)}\n`,
   );
   return {
     text: text.length === 0 ? 'there are no breakpoints and no watches\n' : text.join(''),
