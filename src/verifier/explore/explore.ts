@@ -100,8 +100,7 @@ function step(s: Session, operation: Operation): number {
       return next + 1;
     case 'ld_abs':
     case 'ld_ind':
-      transferLegacyLoad(s, operation);
-      return next;
+      return transferLegacyLoad(s, operation);
     default:
       s.jumps++;
       return stepJump(s, operation);

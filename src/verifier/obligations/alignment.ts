@@ -2,7 +2,17 @@ import type { Session } from '../explore/session.js';
 import { misaligned } from '../rules/misaligned.js';
 import { refuse } from '../rules/rule.js';
 import type { RegAddr } from '../state/domain.js';
-import { REG_MASK, REG_VALUE, TYPE_CTX, TYPE_MAP_VALUE, TYPE_STACK } from '../state/layout.js';
+import {
+  REG_MASK,
+  REG_VALUE,
+  TYPE_CTX,
+  TYPE_MAP_KEY,
+  TYPE_MAP_VALUE,
+  TYPE_SOCK_COMMON,
+  TYPE_SOCKET,
+  TYPE_STACK,
+  TYPE_TCP_SOCK,
+} from '../state/layout.js';
 import { tnumText } from './text.js';
 
 /** Words for what is accessed, in Linux's message. */
@@ -10,6 +20,10 @@ const WORDS = new Map<number, string>([
   [TYPE_STACK, 'stack '],
   [TYPE_MAP_VALUE, 'value '],
   [TYPE_CTX, 'context '],
+  [TYPE_MAP_KEY, 'key '],
+  [TYPE_SOCKET, 'sock '],
+  [TYPE_SOCK_COMMON, 'sock_common '],
+  [TYPE_TCP_SOCK, 'tcp_sock '],
 ]);
 
 /** The access is aligned to its size. Asked of the stack and of atomics: x86 lets all others be unaligned. */

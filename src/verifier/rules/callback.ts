@@ -1,6 +1,6 @@
 import type { Rule } from './rule.js';
 
-export const callback: Rule<{ readonly problem: 'no_btf' | 'global' | 'result' | 'map' }> = {
+export const callback: Rule<{ readonly problem: 'no_btf' | 'global' | 'result' | 'map' | 'count' }> = {
   id: 'callback',
   errno: 'EINVAL',
   message: ({ problem }) => {
@@ -13,9 +13,13 @@ export const callback: Rule<{ readonly problem: 'no_btf' | 'global' | 'result' |
         return 'callback function not allowed for map';
       case 'result':
         return 'R0 not a scalar value';
+      // Linux has no better words for it.
+      case 'count':
+        return 'verifier bug: backtracking misuse';
     }
   },
-  explanation: 'A function that a helper calls back is a static one of the program, and returns a number.',
+  explanation:
+    'A function that a helper calls back is a static one of the program, and returns a number. How often bpf_loop calls it is a number too.',
   hint: 'Make the function static, and compile with -g.',
   fails: {
     source:

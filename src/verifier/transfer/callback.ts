@@ -47,6 +47,7 @@ export function callBack(s: Session, { helper, map, subprogram }: CallFacts): vo
   const { memory } = s;
   if (kind === 'loop') {
     noteInlined(s, subprogram);
+    if (!memory.isScalar(s.reg(1))) refuse(callback, s.at, { problem: 'count' }, 'EFAULT');
     markPrecise(s, 1);
     if (memory.word(s.frame + FRAME_CALLBACK_DEPTH) >= memory.umaxNumber(s.reg(1))) {
       memory.setWord(s.frame + FRAME_CALLBACK_DEPTH, 0);

@@ -46,7 +46,7 @@ import {
   TYPE_TCP_SOCK,
 } from '../state/layout.js';
 import { callBack } from './callback.js';
-import { forgetCallerSaved, transferTailCall } from './local-call.js';
+import { forgetCallerSaved, returnEarly } from './local-call.js';
 import { forgetPacket } from './packet-comparison.js';
 import { acquire, checkNothingHeld, holdsLock, REF_POINTER, release } from './references.js';
 
@@ -124,7 +124,7 @@ export function transferHelperCall(s: Session, id: number): number {
   setResult(s, call);
   if (call.map !== undefined) checkMapHelper(s, call.map.type, name, id);
   const written = name === 'bpf_dynptr_write' ? call.dynptr?.kind : undefined;
-  if (name === 'bpf_tail_call') return s.depth() > 0 ? transferTailCall(s) : s.at + 1;
+  if (name === 'bpf_tail_call') return tailCalled(s);
   if (helper.changesPacket === true || written === 'skb' || written === 'skb_meta') forgetPacket(s);
   return s.at + 1;
 }
@@ -138,6 +138,15 @@ function checkMapHelper(
 ): void {
   const sockets = callers?.[name]?.includes(s.program.hook.name) === false;
   if (sockets || !helpers.includes(name)) refuse(helperMapType, s.at, { mapType, name, id, sockets });
+}
+
+/** In a subprogram, the program that a tail call led to returns to the caller, and may have changed the packet. */
+function tailCalled(s: Session): number {
+  if (s.depth() === 0) return s.at + 1;
+  return returnEarly(s, () => {
+    forgetPacket(s);
+    s.ops.markUnknown(s.reg(0));
+  });
 }
 
 const ON_FUNCTIONS = new Set(['trace_fentry', 'trace_fexit', 'modify_return']);

@@ -4,11 +4,14 @@ import { checkUnmodified } from '../obligations/pointer-offset.js';
 import { legacyLoad } from '../rules/legacy-load.js';
 import { refuse } from '../rules/rule.js';
 import { TYPE_CTX } from '../state/layout.js';
-import { forgetCallerSaved } from './local-call.js';
+import { forgetCallerSaved, returnEarly } from './local-call.js';
 import { checkNothingHeld } from './references.js';
 
-/** LD_ABS and LD_IND: a load from the packet of the skb in r6, which is a call in disguise. */
-export function transferLegacyLoad(s: Session, operation: Operation & { kind: 'ld_abs' | 'ld_ind' }): void {
+/**
+ * LD_ABS and LD_IND: a load from the packet of the skb in r6, which is a call in disguise. Behind the packet's end it ends
+ * the function that it is in, with the result 0. Answers the next instruction.
+ */
+export function transferLegacyLoad(s: Session, operation: Operation & { kind: 'ld_abs' | 'ld_ind' }): number {
   if (!s.program.hook.legacyLoads)
     refuse(legacyLoad, s.at, { text: 'BPF_LD_[ABS|IND] instructions not allowed for this program type' });
   const ctx = s.checkReadable(6);
@@ -21,4 +24,5 @@ export function transferLegacyLoad(s: Session, operation: Operation & { kind: 'l
   const result = s.reg(0);
   s.ops.markUnknown(result);
   s.memory.setSubregDef(result, s.at + 1);
+  return s.depth() === 0 ? s.at + 1 : returnEarly(s, () => s.ops.moveImm(64, s.reg(0), 0));
 }

@@ -84,13 +84,13 @@ export function transferReturn(s: Session): number {
 }
 
 /**
- * A tail call within a subprogram: where it fails, the walk goes on behind it, later; where it succeeds, the program that
- * was called returns to this one's caller, and may have changed the packet.
+ * An instruction that may end its subprogram: the walk goes on behind it later, and now in the caller.
+ *
+ * @param ended makes the state what the caller finds.
  */
-export function transferTailCall(s: Session): number {
+export function returnEarly(s: Session, ended: () => void): number {
   fork(s, s.at + 1, s.at);
-  forgetPacket(s);
-  s.ops.markUnknown(s.reg(0));
+  ended();
   const next = transferReturn(s);
   s.arrives = false;
   return next;
