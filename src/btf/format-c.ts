@@ -20,6 +20,8 @@ export interface FormatCOptions {
   readonly guard?: string;
   /** Write `btf_type_tag` attributes: `kptr`, `user`, `rcu`. */
   readonly typeTags?: boolean;
+  /** What other headers define, which is not written again: `struct foo`, `union foo`, `enum foo`, enumerators. */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 /** Types that compilers know by themselves. */
@@ -32,7 +34,7 @@ const BUILT_IN = new Set(['__builtin_va_list']);
  * @throws {SkepError} `BTF_CYCLE` for types that contain themselves, `BTF_UNSUPPORTED`.
  */
 export function formatC(btf: Btf, options: FormatCOptions = {}): string {
-  const writer = new CWriter(btf, options.typeTags ?? false);
+  const writer = new CWriter(btf, options.typeTags ?? false, options.elsewhere ?? new Set());
   if (options.roots === undefined) for (const id of btf.types.keys()) writer.root(id);
   else writer.some(options.roots);
   const body = writer.chunks.join('\n');
@@ -65,8 +67,11 @@ class CWriter {
   readonly #states = new Map<BtfTypeId, State>();
   readonly #forwards = new Set<string>();
 
-  constructor(btf: Btf, typeTags: boolean) {
+  readonly #elsewhere: ReadonlySet<string>;
+
+  constructor(btf: Btf, typeTags: boolean, elsewhere: ReadonlySet<string>) {
     this.#btf = btf;
+    this.#elsewhere = elsewhere;
     this.#context = cContext(btf, { typeTags });
   }
 
@@ -190,11 +195,29 @@ class CWriter {
     if (complete && state !== 'writing') this.#need(type.type, true, depth + 1);
   }
 
+  #isElsewhere(type: BtfType): boolean {
+    switch (type.kind) {
+      case 'struct':
+      case 'union':
+        return type.name !== '' && this.#elsewhere.has(`${type.kind} ${type.name}`);
+      case 'enum':
+      case 'enum64':
+        if (type.name !== '' && this.#elsewhere.has(`enum ${type.name}`)) return true;
+        return type.values.some(({ name }) => this.#elsewhere.has(name));
+      default:
+        return false;
+    }
+  }
+
   /** Writes a definition after all that it needs. Anonymous ones are written at their use; only their needs come here. */
   #define(id: BtfTypeId, type: BtfType, depth: number): void {
     const state = this.#states.get(id);
     if (state === 'defined') return;
     if (state === 'writing') throw cycle(id);
+    if (this.#isElsewhere(type)) {
+      this.#states.set(id, 'defined');
+      return;
+    }
     this.#states.set(id, 'writing');
     if (type.kind === 'struct' || type.kind === 'union') {
       for (const member of type.members) this.#need(member.type, true, depth + 1);

@@ -29,8 +29,9 @@ export async function readObjectBytes(file: string): Promise<Uint8Array> {
 }
 
 async function compiled(file: string): Promise<Uint8Array> {
-  const { compileFile } = await import('../compiler/node/index.js');
-  const { object, text } = await compileFile(file);
+  const { compileFile, bundledClang } = await import('../compiler/node/index.js');
+  const front = bundledClang('once');
+  const { object, text } = await compileFile(file, { front }).finally(() => front.close());
   printDiagnostics(text);
   if (object !== undefined) return object;
   throw new CommandError(`${file} does not compile`, {

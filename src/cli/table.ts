@@ -254,7 +254,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     path: ['compile'],
     usage:
-      'FILE.bpf.c [-o FILE.o] [-I DIR] [-D NAME[=VALUE]] [-mcpu=v1|v2|v3|v4] [-g0] [--emit object|bitcode|asm|btf] [-MMD] [--btf FILE] [--clang PATH]',
+      'FILE.bpf.c [-o FILE.o] [-I DIR] [-D NAME[=VALUE]] [-mcpu=v1|v2|v3|v4] [-g0] [--emit object|bitcode|asm|btf] [-MMD] [--watch] [--btf FILE] [--clang PATH]',
     doc: 'compile C to a BPF object, with nothing but npm; options are spelled as clang’s',
     raw: true,
     load: () => import('./commands/compile.js'),

@@ -10,6 +10,10 @@ import { SourceProblem } from './problem.js';
 export interface CompileOptions {
   /** `-I`, in order; before skep's own headers. */
   readonly includeDirs?: readonly string[];
+  /** `-isystem`, after those; their warnings are not shown. */
+  readonly quietDirs?: readonly string[];
+  /** `-include`: files that are read before the source, in order. */
+  readonly forced?: readonly string[];
   /** Where headers are that neither the source nor skep has, such as `/usr/include`. */
   readonly systemDirs?: readonly string[];
   /** `-D`: `NAME` or `NAME=value`. */
@@ -37,6 +41,8 @@ export interface Compiled {
   readonly text: string;
   /** Every file that was read, the source first. */
   readonly dependencies: readonly string[];
+  /** Those of them that came from `-isystem` and the system's folders. */
+  readonly systemDependencies: readonly string[];
 }
 
 /**
@@ -51,33 +57,39 @@ export async function compileSource(
   options: CompileOptions,
 ): Promise<Compiled> {
   front.prepare();
+  const quiet = options.quietDirs ?? [];
+  const forced = options.forced ?? [];
   const dirs = {
-    include: options.includeDirs ?? [],
+    include: [...(options.includeDirs ?? []), ...quiet],
     system: options.systemDirs ?? [],
     ownFolder: HEADER_FOLDER,
   };
-  const sources = collectSources(source, read, dirs, fixedHeader);
+  const sources = collectSources([source, ...forced], read, dirs, fixedHeader);
   const dependencies = Object.keys(sources.files).filter((path) => !path.startsWith(HEADER_FOLDER));
+  const systemFolders = [...quiet, ...dirs.system];
+  const systemDependencies = dependencies.filter((path) =>
+    systemFolders.some((folder) => path.startsWith(`${folder}/`)),
+  );
   const files = { ...sources.files };
   const uapi = Object.keys(files).some((path) => path.startsWith(`${HEADER_FOLDER}/`));
   if (uapi || [...sources.missing].some(hasHeader)) {
-    const made = typeHeaders(await options.btf(), sources.words);
+    const made = typeHeaders(await options.btf(), sources);
     for (const [name, text] of Object.entries(made))
       files[`${HEADER_FOLDER}/${name}`] = new TextEncoder().encode(text);
   }
   const { bitcode, diagnostics, text } = await front.compile({
     source,
     files,
-    includeDirs: dirs.include,
-    systemDirs: [HEADER_FOLDER, ...dirs.system],
-    flags: options.flags ?? [],
+    includeDirs: options.includeDirs ?? [],
+    systemDirs: [...quiet, HEADER_FOLDER, ...dirs.system],
+    flags: [...forced.flatMap((file) => ['-include', file]), ...(options.flags ?? [])],
     ...(options.defines === undefined ? {} : { defines: options.defines }),
     ...(options.cpu === undefined ? {} : { cpu: options.cpu }),
     ...(options.endian === undefined ? {} : { endian: options.endian }),
     ...(options.debugInfo === undefined ? {} : { debugInfo: options.debugInfo }),
     ...(options.directory === undefined ? {} : { directory: options.directory }),
   });
-  const common = { bitcode, diagnostics, text, dependencies };
+  const common = { bitcode, diagnostics, text, dependencies, systemDependencies };
   if (bitcode === undefined) return { ...common, object: undefined };
   const lines = new SourceText(files, options.directory ?? '/');
   try {

@@ -35,7 +35,7 @@ test('writes an object, and what it depends on', () => {
   const spec = parseObject(new Uint8Array(readFileSync(join(folder, 'out.o'))));
   expect(spec.programs.map(({ name, insns }) => [name, insns.length])).toEqual([['prog', 2]]);
   expect(readFileSync(join(folder, 'out.d'), 'utf8')).toBe('out.o: prog.bpf.c \\\n  near.h\n');
-  expect(compile(GOOD, '-DWANTED=2', '--emit=asm').stdout).toContain('w0 = 42\n');
+  expect(compile(GOOD, '-DWANTED=2', '--emit=asm').stdout).toContain('\tw0 = 0x2a\n');
 });
 
 test.each([

@@ -46,7 +46,7 @@ export class BtfTypes {
     if (id === undefined) return 0;
     const known = this.#ids.get(id);
     if (known !== undefined) {
-      if (reach === 'whole') this.#complete(id);
+      if (reach !== 'pointed') this.#complete(id, reach);
       return known;
     }
     const node = this.node(id);
@@ -151,7 +151,7 @@ export class BtfTypes {
   #derived(id: MetadataId, node: DerivedType, reach: Reach): BtfTypeId {
     const kind = DERIVED.get(node.tag);
     if (kind === undefined) return this.typeOf(node.baseType, reach);
-    const next: Reach = kind === 'ptr' && reach === 'member' ? 'pointed' : reach;
+    const next = this.#through(node, reach);
     const name = node.name ?? '';
     const place = this.#keep(id, kind === 'typedef' ? { kind, name, type: 0 } : { kind, type: 0 });
     const tags = kind === 'ptr' ? this.#tagNames(node.annotations, 'btf_type_tag') : [];
@@ -169,17 +169,22 @@ export class BtfTypes {
     return place;
   }
 
-  /** A type seen through a member's pointer is now needed whole. */
-  #complete(id: MetadataId): void {
-    let base: MetadataId | undefined = id;
-    for (;;) {
-      const node = this.node(base);
-      if (node?.kind === 'derived-type') base = node.baseType;
-      else {
-        if (base !== undefined && node?.kind === 'composite-type' && !this.#ids.has(base)) this.typeOf(base);
-        return;
-      }
+  /** A type that was seen through a member's pointer is now needed as `reach` says: goes on to what was left out. */
+  #complete(id: MetadataId, reach: Reach): void {
+    for (let node = this.node(id); node?.kind === 'derived-type'; node = this.node(node.baseType)) {
+      const base = node.baseType;
+      if (base === undefined) return;
+      if (this.#ids.has(base)) continue;
+      const next = this.#through(node, reach);
+      if (next !== 'pointed' || !this.#isNamedStruct(base)) this.typeOf(base, next);
+      return;
     }
+  }
+
+  /** How what `node` refers to is reached. A pointer with a type tag is followed. */
+  #through(node: DerivedType, reach: Reach): Reach {
+    const isPlainPointer = node.tag === TAG.pointer && node.annotations === undefined;
+    return isPlainPointer && reach === 'member' ? 'pointed' : reach;
   }
 
   #isNamedStruct(id: MetadataId): boolean {

@@ -99,6 +99,11 @@ class DataWriter implements DataImage {
   }
 
   #address(id: ValueId, at: number): void {
+    const number = constantNumber(this.#module, undefined, id);
+    if (number !== undefined) {
+      this.#number(number, at, sizeOf(this.#module, valueAt(this.#module, undefined, id).type));
+      return;
+    }
     const { symbol, addend } = constantAddress(this.#module, undefined, id) ?? {};
     if (symbol === undefined || addend === undefined) {
       throw new SourceProblem(
@@ -115,6 +120,27 @@ class DataWriter implements DataImage {
 export interface ConstantAddress {
   readonly symbol: ValueId | undefined;
   readonly addend: number;
+}
+
+/** The number that a constant is, a pointer made of one too. */
+export function constantNumber(
+  module: IrModule,
+  fn: IrFunction | undefined,
+  id: ValueId,
+): bigint | undefined {
+  const value = valueAt(module, fn, id);
+  switch (value.kind) {
+    case 'integer':
+      return value.value;
+    case 'null':
+      return 0n;
+    case 'cast-expression':
+      return value.operation === 'inttoptr' || value.operation === 'bitcast'
+        ? constantNumber(module, fn, value.operand)
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /**

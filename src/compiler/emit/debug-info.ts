@@ -37,6 +37,8 @@ export interface DebugSections {
   readonly btf: Uint8Array;
   readonly ext: Uint8Array;
   readonly typeIds: readonly TypeIdPlace[];
+  /** How many have records in `ext`. */
+  readonly functions: number;
 }
 
 /** CO-RE's kinds `local_type_id` and `target_type_id`. */
@@ -68,7 +70,8 @@ export function debugSections(
   addExternFunctions(module, types);
   types.finish();
   const typeIds = records.coreRelocations.filter(({ kind }) => TYPE_ID_KINDS.has(kind));
-  return { ...writeBtfExt({ types: types.types }, records, littleEndian), typeIds };
+  const sections = writeBtfExt({ types: types.types }, records, littleEndian);
+  return { ...sections, typeIds, functions: records.functions.length };
 }
 
 function linkageOf(facts: GlobalFacts): 'static' | 'global' {

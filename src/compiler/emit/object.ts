@@ -216,10 +216,9 @@ class ObjectWriter {
       const { data } = this.#sections.all.find(({ name }) => name === section) ?? { data: new Uint8Array(8) };
       new DataView(data.buffer, data.byteOffset).setInt32(offset + 4, type, this.#littleEndian);
     }
-    return [
-      { ...newSection('.BTF', 'info', 4), data: made.btf },
-      { ...newSection('.BTF.ext', 'info', 4), data: made.ext },
-    ];
+    const btf = { ...newSection('.BTF', 'info', 4), data: made.btf };
+    // libbpf takes no extension that says nothing.
+    return made.functions === 0 ? [btf] : [btf, { ...newSection('.BTF.ext', 'info', 4), data: made.ext }];
   }
 }
 

@@ -86,6 +86,8 @@ function sectionOf(
     const isZero = section === '.bss' || section.startsWith('.bss.');
     return [section, isZero ? 'zero' : global.constant || section.startsWith('.rodata') ? 'rodata' : 'data'];
   }
+  // An arena's variables, constants too.
+  if (global.addressSpace !== 0) return [`.addr_space.${global.addressSpace}`, 'data'];
   if (!global.constant) return zero ? ['.bss', 'zero'] : ['.data', 'data'];
   // What nobody asks the address of lies where a linker may merge it.
   if (global.unnamedAddress !== 'global' || image.relocations.length > 0) return ['.rodata', 'rodata'];

@@ -1,5 +1,5 @@
 import type { FrontEnd } from './front.js';
-import { type Clang, loadClang, type ReadClangFile } from './load.js';
+import { type Clang, type LoadProgress, loadClang, type ReadClangFile } from './load.js';
 import { compileWith, runClang } from './run.js';
 
 /**
@@ -8,11 +8,11 @@ import { compileWith, runClang } from './run.js';
  *
  * @param read reads a file of `@yowasp/clang`'s folder `gen`: by `fetch` in a browser.
  */
-export function clangInThisThread(read: ReadClangFile): FrontEnd {
+export function clangInThisThread(read: ReadClangFile, progress?: LoadProgress): FrontEnd {
   let loaded: Promise<Clang> | undefined;
   return {
     compile: async (request) => {
-      loaded ??= loadClang(read);
+      loaded ??= loadClang(read, progress);
       loaded.catch(() => {
         loaded = undefined;
       });

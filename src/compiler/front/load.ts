@@ -28,6 +28,9 @@ interface Bundle {
   readonly Exit: Clang['Exit'];
 }
 
+/** Told after each part of clang that is ready, how many of all there are. */
+export type LoadProgress = (ready: number, of: number) => void;
+
 const MODULES = ['llvm.core.wasm', 'llvm.core2.wasm', 'llvm.core3.wasm', 'llvm.core4.wasm'];
 
 /**
@@ -39,10 +42,16 @@ const MODULES = ['llvm.core.wasm', 'llvm.core2.wasm', 'llvm.core3.wasm', 'llvm.c
  *
  * @throws SkepError `COMPILE_NO_CLANG` when the bundle has other parts.
  */
-export async function loadClang(read: ReadClangFile): Promise<Clang> {
+export async function loadClang(read: ReadClangFile, progress: LoadProgress = () => {}): Promise<Clang> {
+  let ready = 0;
+  const part = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await work;
+    progress(++ready, MODULES.length + 1);
+    return result;
+  };
   const [bundle, ...modules] = await Promise.all([
-    read('bundle.js').then(importBundle),
-    ...MODULES.map(async (name) => [name, await WebAssembly.compile(await read(name))] as const),
+    part(read('bundle.js').then(importBundle)),
+    ...MODULES.map(async (name) => [name, await part(read(name).then(WebAssembly.compile))] as const),
   ]);
   const resources = {
     totalSize: 0,

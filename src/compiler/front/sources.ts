@@ -5,6 +5,8 @@ export interface Sources {
   readonly files: Record<string, Uint8Array>;
   /** Every identifier in them; of skep's own headers only the types that they are written with. */
   readonly words: ReadonlySet<string>;
+  /** What headers of Linux that are not skep's own define: `struct foo`, `union foo`, `enum foo`, enumerators. */
+  readonly defined: ReadonlySet<string>;
   /** Headers that were found nowhere, and are left to `provide`. */
   readonly missing: ReadonlySet<string>;
 }
@@ -13,13 +15,27 @@ const INCLUDE = /^[ \t]*#[ \t]*include(?:_next)?[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>
 const WORD = /[A-Za-z_]\w*/g;
 const OWN_TYPE = /\b(?:__[us](?:8|16|32|64)|__be(?:16|32|64)|__wsum|size_t|pt_regs|bpf_iter_num)\b/g;
 
+/** Headers that may stand in for those that skep carries. */
+const LINUX = /(?:^|\/)(?:linux|asm|asm-generic|bits|sys|netinet)\//;
+const TAGGED = /\b(struct|union|enum)\s+(\w+)\s*\{/g;
+const ENUMERATION = /\benum\b[^{;()]*\{([^}]*)\}/g;
+const ENUMERATOR = /(?:^|,)\s*(\w+)/g;
+
+function addDefinitions(text: string, defined: Set<string>): void {
+  for (const [, kind, name] of text.matchAll(TAGGED)) defined.add(`${kind} ${name}`);
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, ' ');
+  for (const [, body = ''] of code.matchAll(ENUMERATION)) {
+    for (const [, name = ''] of body.matchAll(ENUMERATOR)) defined.add(name);
+  }
+}
+
 /**
- * Finds a source and all that it includes, whatever its conditions say: clang sees only what it is handed.
+ * Finds sources and all that they include, whatever its conditions say: clang sees only what it is handed.
  *
  * @param own the text of a header that skep carries itself; it comes after `includeDirs`, before `systemDirs`
  */
 export function collectSources(
-  source: string,
+  sources: readonly string[],
   read: SourceReader,
   dirs: {
     readonly include: readonly string[];
@@ -31,19 +47,22 @@ export function collectSources(
   const files: Record<string, Uint8Array> = {};
   const words = new Set<string>();
   const missing = new Set<string>();
+  const defined = new Set<string>();
   const decoder = new TextDecoder();
-  const waiting = [source];
+  const waiting: string[] = [];
   const add = (path: string, bytes: Uint8Array) => {
     if (path in files) return;
     files[path] = bytes;
     waiting.push(path);
   };
-  const first = read(source);
-  if (first === undefined) return { files, words, missing };
-  files[source] = first;
+  for (const source of sources) {
+    const found = firstFile(['', ...dirs.include], source, read);
+    if (found !== undefined) add(found.path, found.bytes);
+  }
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const text = decoder.decode(files[path]);
     const isOwn = path.startsWith(`${dirs.ownFolder}/`);
+    if (!isOwn && LINUX.test(path)) addDefinitions(text, defined);
     for (const [word] of text.matchAll(isOwn ? OWN_TYPE : WORD)) words.add(word);
     for (const [, quoted, angled] of text.matchAll(INCLUDE)) {
       const name = quoted ?? angled ?? '';
@@ -60,7 +79,7 @@ export function collectSources(
       }
     }
   }
-  return { files, words, missing };
+  return { files, words, defined, missing };
 }
 
 function firstFile(folders: readonly string[], name: string, read: SourceReader) {

@@ -1,4 +1,5 @@
 import type { Btf } from '../../btf/types.js';
+import type { Sources } from '../front/sources.js';
 import { helperDefs } from './helper-defs.js';
 import { headers } from './include.text.js';
 import { UAPI_MACROS, UAPI_TYPES } from './uapi-macros.js';
@@ -29,12 +30,15 @@ export function fixedHeader(name: string): string | undefined {
 }
 
 /** The headers that are made of a kernel's types, cut to what a source names. */
-export function typeHeaders(btf: Btf, words: ReadonlySet<string>): Readonly<Record<string, string>> {
+export function typeHeaders(
+  btf: Btf,
+  { words, defined }: Pick<Sources, 'words' | 'defined'>,
+): Readonly<Record<string, string>> {
   const isUapi = (word: string) =>
     /^__[us]\d+$/.test(word) || UAPI_TYPES.has(word) || /^[A-Z][A-Z0-9_]+$/.test(word);
-  const uapi = sliceVmlinux(btf, new Set([...words].filter(isUapi)), undefined);
+  const uapi = sliceVmlinux(btf, new Set([...words].filter(isUapi)), { elsewhere: defined });
   return {
-    [VMLINUX]: sliceVmlinux(btf, words, '__VMLINUX_H__'),
+    [VMLINUX]: sliceVmlinux(btf, words, { guard: '__VMLINUX_H__' }),
     [TYPES]: `#ifndef __SKEP_UAPI_TYPES_H\n#define __SKEP_UAPI_TYPES_H\n/* vmlinux.h has them all. */\n#ifndef __VMLINUX_H__\n${uapi}\n#endif\n#endif\n`,
   };
 }
@@ -42,12 +46,13 @@ export function typeHeaders(btf: Btf, words: ReadonlySet<string>): Readonly<Reco
 /** Types from the kernel, macros as the header of that name has them. */
 function uapiHeader(name: string): string {
   const guard = `__SKEP_${name.toUpperCase().replaceAll(/\W/g, '_')}`;
-  const macros = (UAPI_MACROS[name] ?? '')
-    .split('\n')
-    .filter((line) => line !== '')
+  const lines = (UAPI_MACROS[name] ?? '').split('\n').filter((line) => line !== '');
+  const includes = lines.filter((line) => line.startsWith('#')).map((line) => `#include <${line.slice(1)}>`);
+  const macros = lines
+    .filter((line) => !line.startsWith('#'))
     .map((line) => {
       const [macro = ''] = line.split(' ', 1);
       return `#ifndef ${macro}\n#define ${line}\n#endif`;
     });
-  return `#ifndef ${guard}\n#define ${guard}\n#include <${TYPES}>\n${macros.join('\n')}\n#endif\n`;
+  return `#ifndef ${guard}\n#define ${guard}\n#include <${TYPES}>\n${[...includes, ...macros].join('\n')}\n#endif\n`;
 }

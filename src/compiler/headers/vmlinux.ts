@@ -1,3 +1,4 @@
+import type { FormatCOptions } from '../../btf/format-c.js';
 import { findAllByName, formatC, resolve, typeAt } from '../../btf/index.js';
 import type { Btf, BtfTypeId } from '../../btf/types.js';
 
@@ -6,14 +7,18 @@ import type { Btf, BtfTypeId } from '../../btf/types.js';
  * it gets to through members that it names. A pointer to any other type leads to a declaration.
  *
  * @param words every identifier of the source and of the headers it includes
- * @param guard the include guard; with it comes the attribute that makes accesses CO-RE
+ * @param frame what formatC is told besides
  */
-export function sliceVmlinux(btf: Btf, words: ReadonlySet<string>, guard: string | undefined): string {
+export function sliceVmlinux(
+  btf: Btf,
+  words: ReadonlySet<string>,
+  frame: Omit<FormatCOptions, 'roots'>,
+): string {
   const slice = new Slice(btf, words);
   for (const word of words) for (const id of findAllByName(btf, word)) slice.root(id);
   for (const id of enumerations(btf, words)) slice.root(id);
   const roots = [...slice.roots].sort((a, b) => a - b);
-  return formatC(btf, { roots, ...(guard === undefined ? {} : { guard }) });
+  return formatC(btf, { ...frame, roots });
 }
 
 /** Enumerations of which a constant is named. */

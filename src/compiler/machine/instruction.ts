@@ -175,6 +175,8 @@ export type MachineOperation =
       readonly kind: 'asm';
       readonly template: string;
       readonly operands: readonly AsmOperand[];
+      /** Functions and variables that the text names. */
+      readonly names: ReadonlyMap<string, SymbolReference>;
       readonly clobbers: readonly Reg[];
       readonly next: MachineBlockId | undefined;
     }

@@ -12,6 +12,8 @@ const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 export interface CompileFileOptions extends Omit<CompileOptions, 'btf'> {
   /** A file of types that `vmlinux.h` is made of; unless said, the running kernel's, or else those of Linux 6.18. */
   readonly btf?: string;
+  /** `-idirafter`: where headers are searched last. */
+  readonly lastDirs?: readonly string[];
   /** What compiles the C; the bundled clang in a thread of its own unless said. */
   readonly front?: FrontEnd;
 }
@@ -27,10 +29,10 @@ export interface CompileFileOptions extends Omit<CompileOptions, 'btf'> {
  * @throws SkepError `COMPILE_*` when clang is not there, or fails itself; faults of the source are diagnostics
  */
 export function compileFile(path: string, options: CompileFileOptions = {}): Promise<Compiled> {
-  const { btf, front = bundledClang(), ...rest } = options;
+  const { btf, front = bundledClang(), lastDirs = [], ...rest } = options;
   return compileSource(path, readSource, front, {
     directory: process.cwd(),
-    systemDirs: ['/usr/local/include', '/usr/include', ...multiarch()],
+    systemDirs: ['/usr/local/include', '/usr/include', ...multiarch(), ...lastDirs],
     ...rest,
     btf: () => kernelTypes(btf),
   });

@@ -6,6 +6,7 @@ import type {
   SymbolReference,
 } from '../machine/instruction.js';
 import { SourceProblem } from '../problem.js';
+import { withoutDirectives } from './asm-directives.js';
 import type { Ending, Frame, ItemOperand, Placed } from './item.js';
 import { type Lowering, nodeOf } from './lower.js';
 
@@ -55,6 +56,7 @@ export function lowerAsm(lowering: Lowering, asm: Asm): Ending | undefined {
 
 let unique = 0;
 const SYMBOL_MARK = 0x7e57_0000;
+const CALL_SYMBOL = { kind: 'call_local', offset: -1 } as const;
 
 /** Fills the template in and assembles it. Jumps out of it are marked by {@link blockLabel}. */
 function asmCode(
@@ -63,7 +65,7 @@ function asmCode(
   registers: readonly Reg[],
   frame: Frame,
 ): readonly Placed[] {
-  const symbols: SymbolReference[] = [];
+  const symbols: SymbolReference[] = [...asm.names.values()];
   const text = fillTemplate(asm.template, unique++, (index, modifier) => {
     const operand = asm.operands[index];
     if (operand === undefined)
@@ -78,14 +80,20 @@ function asmCode(
       (symbol) => `skep_symbol_${symbols.push(symbol) - 1}`,
     );
   });
-  const lines = withoutNumericLabels(text.split(/[;\n]/));
+  const lines = withoutDirectives(withoutNumericLabels(text.split(/[;\n]/)));
   if (lines.every((line) => line.trim() === '')) return [];
   const blocks = lines.flatMap((line) => [...line.matchAll(/\bskep_block_(\d+)\b/g)].map(([label]) => label));
   try {
     // Labels of blocks stand behind the last instruction, one slot apart: far enough to be told from all others.
     const ends = [...new Set(blocks)].map((label) => `${label}: r0 = r0`);
+    const marks = new Map([...asm.names.keys()].map((name, index) => [name, SYMBOL_MARK + index]));
+    const markOf = (name: string) => marks.get(name) ?? symbolMark(name);
     const insns = assemble([...lines, ...ends].join('\n'), {
-      symbol: (name) => symbolOf(name),
+      kfunc: markOf,
+      symbol: (name) => {
+        const low = markOf(name);
+        return low === undefined ? undefined : { pseudo: 'imm', low };
+      },
     });
     return decoded(insns, insns.length - ends.length, symbols, [...new Set(blocks)]);
   } catch (error) {
@@ -98,9 +106,9 @@ function problem(asm: Asm, message: string): SourceProblem {
   return new SourceProblem(message, asm.location);
 }
 
-function symbolOf(name: string) {
+function symbolMark(name: string): number | undefined {
   const [, index] = /^skep_symbol_(\d+)$/.exec(name) ?? [];
-  return index === undefined ? undefined : ({ pseudo: 'imm', low: SYMBOL_MARK + Number(index) } as const);
+  return index === undefined ? undefined : SYMBOL_MARK + Number(index);
 }
 
 /** A jump of inline assembly out to a block; its offset is known when blocks are in their places. */
@@ -119,6 +127,11 @@ function decoded(
     const operation = operationAt(insns, at);
     if (operation.kind === 'invalid')
       throw new SourceProblem(`inline assembly: ${operation.reason}`, undefined);
+    if (operation.kind === 'call_kfunc') {
+      const symbol = symbols[operation.btfId - SYMBOL_MARK];
+      result.push(symbol === undefined ? { operation } : { operation: CALL_SYMBOL, symbol });
+      continue;
+    }
     const symbol = operation.kind === 'ld_imm64' ? symbols[operation.low - SYMBOL_MARK] : undefined;
     const target = 'offset' in operation ? at + 1 + operation.offset - end : -1;
     const label = blocks[target];

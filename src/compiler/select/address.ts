@@ -20,6 +20,15 @@ export function addressOf(s: Selector, id: ValueId): Address {
   return { base: { kind: 'reg', reg: registerOf(s, id) }, offset: 0 };
 }
 
+/** Where an access through a pointer goes: an arena's own addresses are made the kernel's first. */
+export function accessAddress(s: Selector, id: ValueId): Address {
+  const address = addressOf(s, id);
+  const type = s.typeOfValue(id);
+  const space = type.kind === 'pointer' ? type.addressSpace : 0;
+  if (space === 0 || address.base.kind === 'slot') return address;
+  return { ...address, base: { kind: 'reg', reg: s.builder.inKernel(address.base.reg, space) } };
+}
+
 /** The address as a number in a register. */
 export function addressRegister(s: Selector, { base, offset, core }: Address): VirtualRegister {
   const { builder } = s;

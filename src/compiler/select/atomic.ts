@@ -1,7 +1,7 @@
 import type { AtomicOp } from '../../isa/index.js';
 import type { Operation, RmwOperation } from '../ir/instruction.js';
 import type { ValueId } from '../ir/value.js';
-import { addressOf } from './address.js';
+import { accessAddress } from './address.js';
 import { negated } from './arithmetic.js';
 import { reg } from './builder.js';
 import { chooseBy, emitBranch } from './condition.js';
@@ -38,7 +38,7 @@ export function selectReadModifyWrite(
   const value = registerOf(s, rmw.value);
   const src = rmw.operation === 'sub' ? negated(s, value, width) : value;
   const dst = fetches ? s.builder.register(width) : undefined;
-  const address = addressOf(s, rmw.pointer);
+  const address = accessAddress(s, rmw.pointer);
   s.builder.emit({ kind: 'atomic', op, bytes: bits === 32 ? 4 : 8, ...address, src, dst });
   if (dst !== undefined) s.set(id, dst);
 }
@@ -60,7 +60,7 @@ export function selectCompareExchange(
   s.builder.emit({
     kind: 'cmpxchg',
     bytes: bits === 32 ? 4 : 8,
-    ...addressOf(s, operation.pointer),
+    ...accessAddress(s, operation.pointer),
     expected,
     replacement: registerOf(s, operation.replacement),
     dst,

@@ -26,6 +26,7 @@ export class MachineBuilder {
   /** Facts that no definition shows: arguments, results of calls. */
   readonly #zeroFrom = new Map<VirtualRegister, number>();
   readonly #symbols = new Map<string, VirtualRegister>();
+  readonly #casts = new Map<string, VirtualRegister>();
   #calls = 0;
   current = 0 as MachineBlockId;
   location: SourceLocation | undefined;
@@ -48,6 +49,12 @@ export class MachineBuilder {
     return (this.slots.push(slot) - 1) as SlotId;
   }
 
+  /** Gives a slot a stricter alignment. */
+  alignSlot(id: SlotId, align: number): void {
+    const slot = this.slots[id];
+    if (slot !== undefined) this.slots[id] = { ...slot, align: Math.max(slot.align, align) };
+  }
+
   widthOf(register: VirtualRegister): Width {
     return this.registers[register] ?? 64;
   }
@@ -60,6 +67,17 @@ export class MachineBuilder {
     const dst = this.register(64);
     this.emit({ kind: 'symbol', dst, symbol: { value, addend: 0 } });
     this.#symbols.set(key, dst);
+    return dst;
+  }
+
+  /** The kernel's address for one of another address space: once in a block. */
+  inKernel(src: VirtualRegister, fromSpace: number): VirtualRegister {
+    const key = `${this.current}:${fromSpace}:${src}`;
+    const known = this.#casts.get(key);
+    if (known !== undefined) return known;
+    const dst = this.register(64);
+    this.emit({ kind: 'addr_space_cast', dst, src, toSpace: 0, fromSpace });
+    this.#casts.set(key, dst);
     return dst;
   }
 

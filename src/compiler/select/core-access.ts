@@ -46,6 +46,16 @@ export function stripped(module: IrModule, id: MetadataId | undefined): Metadata
   return at;
 }
 
+/** A debug type without qualifiers: the loader looks for structs, unions, arrays and their typedefs. */
+function unqualified(module: IrModule, id: MetadataId): MetadataId {
+  let at = id;
+  for (let node = nodeAt(module, at); node?.kind === 'derived-type'; node = nodeAt(module, at)) {
+    if (node.tag === TAG.typedef || !TRANSPARENT.has(node.tag) || node.baseType === undefined) break;
+    at = node.baseType;
+  }
+  return at;
+}
+
 export interface Step {
   readonly kind: 'struct' | 'union' | 'array';
   readonly base: ValueId;
@@ -67,7 +77,7 @@ export function extendAccess(s: Selector, step: Step, before: CoreAccess | undef
   const isPointer = step.kind === 'array' && step.second === 0;
   const start = goesOn
     ? { base: before.base, type: before.type, path: before.path, offset: before.offset }
-    : { base: step.base, type: step.type, path: isPointer ? [] : [0], offset: 0 };
+    : { base: step.base, type: unqualified(module, step.type), path: isPointer ? [] : [0], offset: 0 };
   const member = step.kind === 'array' ? undefined : memberAt(module, own, step.index);
   return {
     ...start,

@@ -2,7 +2,7 @@ import type { Reg, Width } from '../../isa/index.js';
 import { constantAddress } from '../emit/data.js';
 import type { Operand } from '../ir/instruction.js';
 import type { InlineAsm, ValueId } from '../ir/value.js';
-import type { AsmOperand, MachineBlockId, VirtualRegister } from '../machine/instruction.js';
+import type { AsmOperand, MachineBlockId, SymbolReference, VirtualRegister } from '../machine/instruction.js';
 import { addressOf } from './address.js';
 import type { Selector } from './selector.js';
 import { registerOf } from './values.js';
@@ -47,9 +47,23 @@ export function selectAsm(
       operands.push(inputOperand(s, constraint, argument, operands));
     }
   }
-  s.builder.emit({ kind: 'asm', template: asm.template, operands, clobbers, next: jumps?.next });
+  const names = symbolsIn(s, asm.template);
+  s.builder.emit({ kind: 'asm', template: asm.template, operands, names, clobbers, next: jumps?.next });
   if (id === undefined) return;
   s.set(id, ...results.map((reg, index) => s.builder.copy(reg, (outputs[index] ?? 64) <= 32 ? 32 : 64)));
+}
+
+/** The module's functions and variables that a template names: `call bpf_throw`, `r1 = map ll`. */
+function symbolsIn(s: Selector, template: string): Map<string, SymbolReference> {
+  const words = new Set(template.match(/[A-Za-z_]\w*/g));
+  const names = new Map<string, SymbolReference>();
+  s.module.values.forEach((value, id) => {
+    const table =
+      value.kind === 'function' ? s.module.functions : value.kind === 'global' ? s.module.globals : undefined;
+    const name = 'index' in value ? table?.[value.index]?.name : undefined;
+    if (name !== undefined && words.has(name)) names.set(name, { value: id as ValueId, addend: 0 });
+  });
+  return names;
 }
 
 /** Bits of each result. */
@@ -83,6 +97,8 @@ function inputOperand(
       s.value(argument).kind === 'result' ? undefined : constantAddress(s.module, s.fn, argument);
     if (symbol?.symbol !== undefined)
       return { kind: 'symbol', symbol: { value: symbol.symbol, addend: symbol.addend } };
+    // The number of a helper, which C knows as a pointer.
+    if (symbol !== undefined) return { kind: 'imm', imm: BigInt(symbol.addend) };
   }
   const fixed = fixedRegister(code);
   if (!/[rwX0-9]/.test(code) && fixed === undefined) {

@@ -1,7 +1,7 @@
 import type { BranchOp, Width } from '../../isa/index.js';
 import type { ValueId } from '../ir/value.js';
 import type { VirtualRegister } from '../machine/instruction.js';
-import { addressOf } from './address.js';
+import { accessAddress } from './address.js';
 import { countLeadingZeros, countOnes, countTrailingZeros, reverseBits, swapBytes } from './bit-tricks.js';
 import { imm, reg } from './builder.js';
 import type { Call } from './call.js';
@@ -16,7 +16,8 @@ import { operandOf, registerOf, signExtended, zeroExtended } from './values.js';
 const NOTHING =
   /^llvm\.(dbg|lifetime|assume|experimental\.noalias|invariant|donothing|sideeffect|prefetch|stackrestore|pseudoprobe|fake\.use|var\.annotation)\b/;
 /** Their first argument as it is. */
-const SAME = /^llvm\.(expect|ssa\.copy|launder|strip|annotation|ptr\.annotation|bpf\.passthrough)\b/;
+const SAME =
+  /^llvm\.(expect|ssa\.copy|launder|strip|annotation|ptr\.annotation|bpf\.passthrough|preserve\.static\.offset)\b/;
 
 /** Selects a call of one of LLVM's own functions. */
 export function selectIntrinsic(s: Selector, name: string, id: ValueId | undefined, call: Call): void {
@@ -61,10 +62,10 @@ function selectMemoryIntrinsic(s: Selector, name: string, call: Call, args: read
     );
     return attribute?.kind === 'integer' ? Number(attribute.value) : 1;
   };
-  if (kind === 'memset') fillMemory(s, addressOf(s, to), from, Number(bytes), Math.min(8, align(0)));
+  if (kind === 'memset') fillMemory(s, accessAddress(s, to), from, Number(bytes), Math.min(8, align(0)));
   else {
     const both = Math.min(8, align(0), align(1));
-    copyMemory(s, addressOf(s, to), addressOf(s, from), Number(bytes), both, kind === 'memmove');
+    copyMemory(s, accessAddress(s, to), accessAddress(s, from), Number(bytes), both, kind === 'memmove');
   }
   return true;
 }

@@ -4,18 +4,28 @@ import { alignOf, sizeOf, structLayout } from '../ir/layout.js';
 import type { TypeId } from '../ir/type.js';
 import type { ValueId } from '../ir/value.js';
 import type { MachineOperand, VirtualRegister } from '../machine/instruction.js';
-import { addressOf, moved } from './address.js';
+import { accessAddress, moved } from './address.js';
 import { imm, reg } from './builder.js';
 import type { DeclaredVariable } from './select.js';
 import type { Address, Selector } from './selector.js';
 import { registerOf } from './values.js';
 
-/** The accesses that `bytes` bytes need when each must be aligned: sizes from the front. */
-export function pieces(bytes: number, align: number): { readonly at: number; readonly bytes: AccessBytes }[] {
+/**
+ * The accesses that `bytes` bytes need when each must be aligned: sizes from the front.
+ *
+ * @param start where the first byte lies past an address that is aligned so
+ */
+export function pieces(
+  bytes: number,
+  align: number,
+  start = 0,
+): { readonly at: number; readonly bytes: AccessBytes }[] {
   const result: { at: number; bytes: AccessBytes }[] = [];
   for (let at = 0; at < bytes; ) {
     const size =
-      ([8, 4, 2, 1] as const).find((size) => size <= align && size <= bytes - at && at % size === 0) ?? 1;
+      ([8, 4, 2, 1] as const).find(
+        (size) => size <= align && size <= bytes - at && (start + at) % size === 0,
+      ) ?? 1;
     result.push({ at, bytes: size });
     at += size;
   }
@@ -66,7 +76,7 @@ export function leaves(
 }
 
 export function selectLoad(s: Selector, id: ValueId, load: Extract<Operation, { kind: 'load' }>): void {
-  const address = addressOf(s, load.pointer);
+  const address = accessAddress(s, load.pointer);
   const registers = leaves(s, load.type).map(({ type, offset }) => {
     const align = leafAlign(load.align || alignOf(s.module, load.type), offset);
     return loadLeaf(
@@ -130,7 +140,7 @@ function loadLeaf(
 export function selectStore(s: Selector, store: Extract<Operation, { kind: 'store' }>): void {
   const { value } = store;
   const type = s.value(value).type;
-  const address = addressOf(s, store.pointer);
+  const address = accessAddress(s, store.pointer);
   const align = store.align || alignOf(s.module, type);
   const places = leaves(s, type);
   const release = store.atomic?.ordering === 'release' || store.atomic?.ordering === 'seq_cst';
@@ -257,7 +267,11 @@ export function copyMemory(
 /** `memset`. */
 export function fillMemory(s: Selector, to: Address, byte: ValueId, bytes: number, align: number): void {
   const { builder } = s;
-  const parts = pieces(bytes, align);
+  let parts = pieces(bytes, align);
+  if (parts.length > MAX_COPIES && to.base.kind === 'slot') {
+    builder.alignSlot(to.base.slot, 8);
+    parts = pieces(bytes, 8, to.offset);
+  }
   if (parts.length > MAX_COPIES) tooMuch(s, 'fill', bytes, parts.length);
   const number = s.constantOf(byte);
   const most = Math.max(1, ...parts.map((part) => part.bytes));

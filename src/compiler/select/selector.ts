@@ -1,4 +1,5 @@
 import type { Width } from '../../isa/index.js';
+import { constantNumber } from '../emit/data.js';
 import type { BpfCpu } from '../front/front.js';
 import type { BlockId, Instruction, Operation } from '../ir/instruction.js';
 import { typeOf } from '../ir/layout.js';
@@ -141,15 +142,7 @@ export class Selector {
 
   /** A number that is known now, sign-extended from its width. */
   constantOf(id: ValueId): bigint | undefined {
-    const value = this.value(id);
-    switch (value.kind) {
-      case 'integer':
-        return value.value;
-      case 'null':
-        return 0n;
-      default:
-        return undefined;
-    }
+    return constantNumber(this.module, this.fn, id);
   }
 
   /** A phi whose incoming values are filled in when all blocks are there. */

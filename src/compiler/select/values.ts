@@ -43,6 +43,11 @@ function constant(s: Selector, id: ValueId): VirtualRegister {
 }
 
 function symbolic(s: Selector, id: ValueId): VirtualRegister {
+  const value = s.value(id);
+  if (value.kind === 'cast-expression' && value.operation === 'addrspacecast') {
+    const from = s.typeOfValue(value.operand);
+    return s.builder.inKernel(registerOf(s, value.operand), from.kind === 'pointer' ? from.addressSpace : 0);
+  }
   const address = constantAddress(s.module, s.fn, id);
   if (address === undefined)
     return s.unsupported('an address is computed in a way that no relocation can express');

@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { compileError } from '../../../errors/compile.js';
 import type { ClangCommand } from '../command.js';
 import type { FrontEnd } from '../front.js';
+import type { LoadProgress } from '../load.js';
 import { type ClangRun, compileWith } from '../run.js';
-import type { WorkerAnswer, WorkerQuestion } from './messages.js';
+import type { FromWorker, WorkerAnswer, WorkerQuestion } from './messages.js';
 import { program } from './worker.text.js';
 
 interface Waiting {
@@ -20,10 +22,13 @@ class ClangThread {
   /** Set once the thread has ended and can answer no more. */
   ended = false;
 
-  constructor(clang: string) {
+  constructor(clang: string, progress: LoadProgress) {
     this.#worker = new Worker(program, { eval: true, workerData: { clang } });
     this.#worker.unref();
-    this.#worker.on('message', (answer: WorkerAnswer) => this.#answer(answer));
+    this.#worker.on('message', (message: FromWorker) => {
+      if ('id' in message) this.#answer(message);
+      else progress(message.ready, message.of);
+    });
     this.#worker.on('error', (cause) => this.#end(cause));
     this.#worker.on('exit', () => this.#end(undefined));
   }
@@ -60,26 +65,37 @@ class ClangThread {
 
 let shared: ClangThread | undefined;
 
+/** V8's usual ways: `--liftoff-only` switches the other two off. */
+const OPTIMISED = ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering'];
+
 /**
  * The bundled clang (`@yowasp/clang`) in a thread of its own. One thread serves the whole process: clang is
  * loaded by the first compilation and stays for the next ones; a closed one starts again when asked.
+ *
+ * @param use `once` for a process that compiles once: V8 then leaves clang's code unoptimised, which halves the work of
+ * the first compilation, and makes further ones slower. The setting is the process's until `close`.
+ * @param progress told while clang is loaded
  */
-export function bundledClang(): FrontEnd {
+export function bundledClang(use: 'once' | 'often' = 'often', progress: LoadProgress = () => {}): FrontEnd {
   return {
-    compile: (request) => compileWith(request, (command) => thread().ask(command)),
+    compile: (request) => compileWith(request, (command) => thread(use, progress).ask(command)),
     prepare: () => {
-      thread();
+      thread(use, progress);
     },
     close: async () => {
       const closing = shared;
       shared = undefined;
       await closing?.close();
+      if (use === 'once') for (const flag of OPTIMISED) setFlagsFromString(flag);
     },
   };
 }
 
-function thread(): ClangThread {
-  if (shared === undefined || shared.ended) shared = new ClangThread(findClang());
+function thread(use: 'once' | 'often', progress: LoadProgress): ClangThread {
+  if (shared === undefined || shared.ended) {
+    if (use === 'once') setFlagsFromString('--liftoff-only');
+    shared = new ClangThread(findClang(), progress);
+  }
   return shared;
 }
 

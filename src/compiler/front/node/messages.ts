@@ -12,3 +12,6 @@ export interface WorkerAnswer {
   readonly id: number;
   readonly outcome: { readonly run: ClangRun } | { readonly failure: string };
 }
+
+/** How far loading is, or an answer. */
+export type FromWorker = WorkerAnswer | { readonly ready: number; readonly of: number };

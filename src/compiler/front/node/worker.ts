@@ -4,9 +4,13 @@ import type { ClangCommand } from '../command.js';
 import { type Clang, loadClang } from '../load.js';
 import { runClang } from '../run.js';
 import { readClangFile } from './files.js';
-import type { WorkerAnswer, WorkerQuestion } from './messages.js';
+import type { FromWorker, WorkerAnswer, WorkerQuestion } from './messages.js';
 
-const load = () => loadClang(readClangFile((workerData as { readonly clang: string }).clang));
+const tell = (message: FromWorker) => parentPort?.postMessage(message);
+const load = () =>
+  loadClang(readClangFile((workerData as { readonly clang: string }).clang), (ready, of) =>
+    tell({ ready, of }),
+  );
 // Loading begins with the thread; a failure is told to who asks.
 let loading: Promise<Clang> | undefined = load();
 loading.catch(() => {});
@@ -22,5 +26,5 @@ async function answer(command: ClangCommand): Promise<WorkerAnswer['outcome']> {
 }
 
 parentPort?.on('message', async ({ id, command }: WorkerQuestion) => {
-  parentPort?.postMessage({ id, outcome: await answer(command) } satisfies WorkerAnswer);
+  tell({ id, outcome: await answer(command) });
 });

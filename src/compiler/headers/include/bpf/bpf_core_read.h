@@ -57,7 +57,7 @@ enum bpf_enum_value_kind {
 	bpf_probe_read_kernel_str(dst, sz, (const void *)__builtin_preserve_access_index(src))
 #define bpf_core_read_user_str(dst, sz, src) \
 	bpf_probe_read_user_str(dst, sz, (const void *)__builtin_preserve_access_index(src))
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __attribute__((section(".ksyms"), weak));
 #define bpf_core_cast(ptr, type) ((typeof(type) *)bpf_rdonly_cast((ptr), bpf_core_type_id_kernel(type)))
 
 /* A bit-field, read directly (ctx, trusted pointers) or by probing. */

@@ -177,6 +177,43 @@ struct pt_regs;
 #define BPF_PROG(name, args...) ___trace_program(name, unsigned long long, ___ctx_args(args), ##args)
 #define BPF_KPROBE(name, args...) ___trace_program(name, struct pt_regs, ___kprobe_args(args), ##args)
 #define BPF_KRETPROBE(name, args...) ___trace_program(name, struct pt_regs, ___kretprobe_args(args), ##args)
+/*
+ * int BPF_PROG2(name, struct pair, p, int, code) { ... }: arguments of up to 16 bytes, each a type and a name; one of more
+ * than 8 bytes takes two places of the context.
+ */
+#define ___wide_places(type) ((sizeof(type) + 7) / 8)
+#define ___wide_argument(type, at) \
+	({ \
+		union { __u64 raw[___wide_places(type)]; type value; } ___u; \
+		___u.raw[0] = ctx[at]; \
+		if (___wide_places(type) == 2) \
+			___u.raw[___wide_places(type) - 1] = ctx[(at) + 1]; \
+		___u.value; \
+	})
+#define ___wide_params0()
+#define ___wide_params2(t, x) , t x
+#define ___wide_params4(t, x, rest...) , t x ___wide_params2(rest)
+#define ___wide_params6(t, x, rest...) , t x ___wide_params4(rest)
+#define ___wide_params8(t, x, rest...) , t x ___wide_params6(rest)
+#define ___wide_params10(t, x, rest...) , t x ___wide_params8(rest)
+#define ___wide_params12(t, x, rest...) , t x ___wide_params10(rest)
+#define ___wide_params(args...) ___trace_cat(___wide_params, ___skep_count(args))(args)
+#define ___wide_args0(at)
+#define ___wide_args2(at, t, x) , ___wide_argument(t, at)
+#define ___wide_args4(at, t, x, rest...) , ___wide_argument(t, at) ___wide_args2(at + ___wide_places(t), rest)
+#define ___wide_args6(at, t, x, rest...) , ___wide_argument(t, at) ___wide_args4(at + ___wide_places(t), rest)
+#define ___wide_args8(at, t, x, rest...) , ___wide_argument(t, at) ___wide_args6(at + ___wide_places(t), rest)
+#define ___wide_args10(at, t, x, rest...) , ___wide_argument(t, at) ___wide_args8(at + ___wide_places(t), rest)
+#define ___wide_args12(at, t, x, rest...) , ___wide_argument(t, at) ___wide_args10(at + ___wide_places(t), rest)
+#define ___wide_args(args...) ___trace_cat(___wide_args, ___skep_count(args))(0, ##args)
+#define BPF_PROG2(name, args...) \
+	name(unsigned long long *ctx); \
+	static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx ___wide_params(args)); \
+	typeof(name(0)) name(unsigned long long *ctx) \
+	{ \
+		return ____##name(ctx ___wide_args(args)); \
+	} \
+	static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx ___wide_params(args))
 #define BPF_UPROBE(name, args...) BPF_KPROBE(name, ##args)
 #define BPF_URETPROBE(name, args...) BPF_KRETPROBE(name, ##args)
 
