@@ -123,7 +123,8 @@ function addVariables(module: IrModule, types: BtfTypes, variables: readonly Pla
   for (const placed of variables) {
     const global = module.globals[placed.index];
     const variable = attached(module, global?.attachments, 'global-variable');
-    if (global === undefined || variable === undefined) continue;
+    // Literals have no name in C.
+    if (global === undefined || variable === undefined || global.linkage === 'private') continue;
     const linkage = global.initializer === undefined ? 'extern' : linkageOf(global);
     const type = types.add({
       kind: 'var',
@@ -149,7 +150,8 @@ function addVariables(module: IrModule, types: BtfTypes, variables: readonly Pla
 function addExternFunctions(module: IrModule, types: BtfTypes): void {
   const sections = new Map<string, BtfVarSecinfo[]>();
   for (const fn of module.functions) {
-    if (fn.blocks.length > 0) continue;
+    // Intrinsics are instructions, whatever name C gives them.
+    if (fn.blocks.length > 0 || fn.name.startsWith('llvm.')) continue;
     const subprogram = attached(module, fn.attachments, 'subprogram');
     if (subprogram === undefined) continue;
     const type = functionType(types, subprogram, 'extern');

@@ -55,10 +55,7 @@ class ObjectWriter {
 
   write(sourceLines: SourceLines): Uint8Array {
     for (const compiled of this.#functions) this.#sections.addFunction(this.#fn(compiled), compiled);
-    for (const global of this.#module.globals) {
-      // `llvm.used` and its like are for the optimiser.
-      if (global.section !== 'llvm.metadata') this.#sections.addVariable(global);
-    }
+    this.#addVariables();
     this.#sections.close();
     this.#define();
     for (const compiled of this.#functions) this.#code(compiled);
@@ -69,6 +66,27 @@ class ObjectWriter {
       [...this.#sectionSymbols.values(), ...this.#symbols.values()],
       this.#littleEndian,
     );
+  }
+
+  /** Literals come last: those that only intrinsics had as operands, the names of enumerators, are left out. */
+  #addVariables(): void {
+    const { globals, values } = this.#module;
+    const isLiteral = ({ linkage, initializer }: GlobalVariable) =>
+      linkage === 'private' && initializer !== undefined && values[initializer]?.kind === 'bytes';
+    for (const global of globals) {
+      // `llvm.used` and its like are for the optimiser.
+      if (global.section !== 'llvm.metadata' && !isLiteral(global)) this.#sections.addVariable(global);
+    }
+    const images = [...this.#sections.images.values()];
+    const named = new Set([
+      ...this.#functions.flatMap(({ instructions }) => instructions.map(({ symbol }) => symbol?.value)),
+      ...images.flatMap(({ relocations }) => relocations.map(({ symbol }) => symbol)),
+    ]);
+    for (const id of named) {
+      const value = id === undefined ? undefined : values[id];
+      const global = value?.kind === 'global' ? globals[value.index] : undefined;
+      if (global !== undefined && isLiteral(global)) this.#sections.addVariable(global);
+    }
   }
 
   #fn(compiled: CompiledFunction) {

@@ -1,3 +1,4 @@
+import { findAllByName, formatC } from '../../btf/index.js';
 import type { Btf } from '../../btf/types.js';
 import type { Sources } from '../front/sources.js';
 import { helperDefs } from './helper-defs.js';
@@ -36,11 +37,25 @@ export function typeHeaders(
 ): Readonly<Record<string, string>> {
   const isUapi = (word: string) =>
     /^__[us]\d+$/.test(word) || UAPI_TYPES.has(word) || /^[A-Z][A-Z0-9_]+$/.test(word);
-  const uapi = sliceVmlinux(btf, new Set([...words].filter(isUapi)), { elsewhere: defined });
+  const elsewhere = new Set([...defined, 'struct pt_regs']);
+  const uapi = `${userRegisters(btf, defined)}${sliceVmlinux(btf, new Set([...words].filter(isUapi)), { elsewhere })}`;
   return {
     [VMLINUX]: sliceVmlinux(btf, words, { guard: '__VMLINUX_H__' }),
     [TYPES]: `#ifndef __SKEP_UAPI_TYPES_H\n#define __SKEP_UAPI_TYPES_H\n/* vmlinux.h has them all. */\n#ifndef __VMLINUX_H__\n${uapi}\n#endif\n#endif\n`,
   };
+}
+
+/** The registers of x86 as the headers for user space name them; the kernel leaves the r out. */
+const X86_REGISTERS =
+  'r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss'.split(' ');
+
+function userRegisters(btf: Btf, defined: ReadonlySet<string>): string {
+  const [id] = findAllByName(btf, 'pt_regs');
+  const type = id === undefined ? undefined : btf.types[id];
+  if (id === undefined || type?.kind !== 'struct' || defined.has('struct pt_regs')) return '';
+  if (!type.members.some(({ name }) => name === 'orig_ax')) return formatC(btf, { roots: [id] });
+  const members = X86_REGISTERS.map((name) => `\tunsigned long ${name};\n`);
+  return `struct pt_regs {\n${members.join('')}};\n\n`;
 }
 
 /** Types from the kernel, macros as the header of that name has them. */

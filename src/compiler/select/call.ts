@@ -12,6 +12,11 @@ export type Call = Extract<Operation, { kind: 'call' }>;
 
 const MAX_ARGUMENTS = 5;
 
+/** What clang makes calls to, and code only where sizes are constants. */
+const LIBRARY = new Set(
+  'memcpy memmove memset memcmp bcmp memchr strlen strcmp strncmp strcpy strncpy strchr strstr'.split(' '),
+);
+
 export function selectCall(s: Selector, id: ValueId | undefined, call: Call): void {
   const callee = s.value(call.callee);
   if (callee.kind === 'inline-asm') {
@@ -19,14 +24,23 @@ export function selectCall(s: Selector, id: ValueId | undefined, call: Call): vo
     return;
   }
   if (callee.kind === 'function') {
-    const name = s.module.functions[callee.index]?.name ?? '';
+    const fn = s.module.functions[callee.index];
+    const name = fn?.name ?? '';
+    if (LIBRARY.has(name) && fn?.blocks.length === 0 && fn.section === undefined) {
+      s.unsupported(
+        `'${name}' would have to be called, and BPF has no C library`,
+        'give it a constant size, or write a loop',
+      );
+    }
     if (name.startsWith('llvm.')) {
       selectIntrinsic(s, name, id, call);
       return;
     }
   }
   const registers = call.arguments.flatMap((argument, index) =>
-    typeof argument === 'number' ? argumentRegisters(s, argument, call.attributes?.parameters[index]) : [],
+    typeof argument === 'number'
+      ? argumentRegisters(s, anyArgument(s, argument, index), call.attributes?.parameters[index])
+      : [],
   );
   if (registers.length > MAX_ARGUMENTS) {
     s.unsupported(
@@ -43,6 +57,17 @@ export function selectCall(s: Selector, id: ValueId | undefined, call: Call): vo
   const bits = s.bits(returns);
   if (extensionOf(call.attributes?.returns) === 'zero') s.builder.assumeZeroFrom(dst, bits);
   s.set(id, s.builder.copy(dst, s.width(returns)));
+}
+
+/**
+ * Of an argument that its function does not look at, clang has dropped the value. The verifier may still ask what it is:
+ * most often it was the caller's own argument in that place, the context.
+ */
+function anyArgument(s: Selector, id: ValueId, index: number): ValueId {
+  const value = s.value(id);
+  if (value.kind !== 'poison' && value.kind !== 'undef') return id;
+  const own = s.fn.values.findIndex((each) => each.kind === 'argument' && each.index === index);
+  return own >= 0 && s.fn.values[own]?.type === value.type ? ((s.module.values.length + own) as ValueId) : id;
 }
 
 function calleeOf(s: Selector, id: ValueId): MachineCallee {

@@ -69,27 +69,56 @@ export interface Step {
   readonly source: TypeId | undefined;
 }
 
-/** What a step accesses, going on from the access to its base when that leads to the type it indexes. */
-export function extendAccess(s: Selector, step: Step, before: CoreAccess | undefined): CoreAccess {
+/**
+ * What a step accesses, going on from the access to its base when that leads to the type it indexes.
+ *
+ * @returns undefined for an access that the loader has no part in: elements of arrays of numbers
+ */
+export function extendAccess(
+  s: Selector,
+  step: Step,
+  before: CoreAccess | undefined,
+): CoreAccess | undefined {
   const { module } = s;
   const own = stripped(module, step.type);
   const goesOn = before !== undefined && stripped(module, before.field) === own;
-  const isPointer = step.kind === 'array' && step.second === 0;
+  if (!goesOn && step.kind === 'array') return elementAccess(s, step, own);
   const start = goesOn
-    ? { base: before.base, type: before.type, path: before.path, offset: before.offset }
-    : { base: step.base, type: unqualified(module, step.type), path: isPointer ? [] : [0], offset: 0 };
+    ? before
+    : { base: step.base, type: unqualified(module, step.type), path: [0], offset: 0 };
   const member = step.kind === 'array' ? undefined : memberAt(module, own, step.index);
   return {
-    ...start,
+    base: start.base,
+    type: start.type,
     path: [...start.path, step.index],
     offset: start.offset + stepBytes(s, step),
-    field: step.kind === 'array' ? elementOf(module, own, isPointer) : member?.baseType,
+    field: step.kind === 'array' ? elementOf(module, own) : member?.baseType,
     member,
     recordAlign: step.source === undefined ? 8 : alignOf(module, step.source),
   };
 }
 
-function stepBytes(s: Selector, { kind, index, second, source }: Step): number {
+/** A path begins with the number of the struct that a pointer or an array at the root leads to. */
+function elementAccess(s: Selector, step: Step, own: MetadataId | undefined): CoreAccess | undefined {
+  const node = nodeAt(s.module, own);
+  const isIndirect =
+    node?.kind === 'derived-type' || (node?.kind === 'composite-type' && node.tag === TAG.array);
+  const element = isIndirect ? stripped(s.module, node.baseType) : own;
+  const shape = nodeAt(s.module, element);
+  if (element === undefined || shape?.kind !== 'composite-type' || shape.tag === TAG.array) return undefined;
+  return {
+    base: step.base,
+    type: element,
+    path: [step.index],
+    offset: stepBytes(s, step),
+    field: element,
+    member: undefined,
+    recordAlign: step.source === undefined ? 8 : alignOf(s.module, step.source),
+  };
+}
+
+/** Bytes that a step goes on, for the types of this compilation. */
+export function stepBytes(s: Selector, { kind, index, second, source }: Step): number {
   if (kind === 'union' || source === undefined) return 0;
   let type = s.type(source);
   if (kind === 'struct')
@@ -109,8 +138,7 @@ function memberAt(module: IrModule, id: MetadataId | undefined, index: number): 
   return member?.kind === 'derived-type' ? member : undefined;
 }
 
-function elementOf(module: IrModule, id: MetadataId | undefined, isPointer: boolean): MetadataId | undefined {
-  if (isPointer) return id;
+function elementOf(module: IrModule, id: MetadataId | undefined): MetadataId | undefined {
   const node = nodeAt(module, id);
   return node?.kind === 'composite-type' && node.tag === TAG.array ? node.baseType : undefined;
 }

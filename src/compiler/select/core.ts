@@ -2,9 +2,9 @@ import { CORE_KINDS, type CoreKind } from '../../btf/index.js';
 import type { MetadataId } from '../ir/metadata.js';
 import type { ValueId } from '../ir/value.js';
 import type { CoreRecord } from '../machine/instruction.js';
-import { addressOf, addressRegister } from './address.js';
+import { addressOf, addressRegister, moved } from './address.js';
 import type { Call } from './call.js';
-import { bitsOf, type CoreAccess, extendAccess, fieldInfo, type Step } from './core-access.js';
+import { bitsOf, type CoreAccess, extendAccess, fieldInfo, type Step, stepBytes } from './core-access.js';
 import type { Address, Selector } from './selector.js';
 
 const FIELD_KINDS = ['byte_off', 'byte_sz', 'field_exists', 'signed', 'lshift_u64', 'rshift_u64'] as const;
@@ -67,6 +67,10 @@ function selectStep(
     second: kind === 'union' ? 0 : number(s, first),
   };
   const access = extendAccess(s, step, s.accesses.get(base));
+  if (access === undefined) {
+    s.addresses.set(id, moved(s, addressOf(s, base), stepBytes(s, step)));
+    return;
+  }
   s.accesses.set(id, access);
   s.addresses.set(id, coreAddress(s, access));
 }

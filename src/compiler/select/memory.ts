@@ -234,8 +234,8 @@ function storeRegister(
   }
 }
 
-/** Stores and loads that a copy of memory may take; more is a loop's work. Clang stops at the same number. */
-const MAX_COPIES = 128;
+/** Stores and loads that a copy of memory may take; more is a loop's work. */
+const MAX_COPIES = 512;
 
 /** `memcpy`, and `memmove` (all is loaded before anything is stored). */
 export function copyMemory(
@@ -268,7 +268,7 @@ export function copyMemory(
 export function fillMemory(s: Selector, to: Address, byte: ValueId, bytes: number, align: number): void {
   const { builder } = s;
   let parts = pieces(bytes, align);
-  if (parts.length > MAX_COPIES && to.base.kind === 'slot') {
+  if (parts.length > 8 && to.base.kind === 'slot') {
     builder.alignSlot(to.base.slot, 8);
     parts = pieces(bytes, 8, to.offset);
   }
@@ -317,7 +317,8 @@ export function selectAlloca(
       'the size of an array on the stack must be known at compile time',
       'use a constant size, or a map',
     );
-  const bytes = sizeOf(s.module, alloca.type) * Number(count);
+  // Of what has no bytes the address is asked for too, and must lie in the stack.
+  const bytes = Math.max(1, sizeOf(s.module, alloca.type) * Number(count));
   const align = Math.min(8, Math.max(alloca.align, 1));
   const slot = s.builder.slot({ bytes, align, name: variable?.name, location: variable?.location });
   const address: Address = { base: { kind: 'slot', slot }, offset: 0 };

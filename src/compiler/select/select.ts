@@ -11,6 +11,7 @@ import { selectGep } from './address.js';
 import { selectBinary, selectCast } from './arithmetic.js';
 import { selectCompareExchange, selectReadModifyWrite } from './atomic.js';
 import { extendedForCall, extensionOf, selectCall } from './call.js';
+import { checkModule, placeOf } from './check.js';
 import { cleaned } from './clean.js';
 import { branchOn, choose } from './condition.js';
 import { selectAsm } from './inline-asm.js';
@@ -21,6 +22,7 @@ import { registerOf } from './values.js';
 
 /** Selects machine instructions for every function of a module that has a body. */
 export function selectModule(module: IrModule, options: { readonly cpu: BpfCpu }): MachineFunction[] {
+  checkModule(module);
   return module.functions.flatMap((fn, index) =>
     fn.blocks.length === 0 || fn.linkage === 'available_externally'
       ? []
@@ -41,6 +43,7 @@ export function selectFunction(
     true;
   const variables = declaredVariables(s);
   s.begin(0);
+  s.builder.location = placeOf(module, fn);
   if (!naked) selectArguments(s);
   // Values come before their uses when blocks are taken along the control flow.
   for (const block of controlFlowOrder(fn)) {

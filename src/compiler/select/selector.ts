@@ -19,6 +19,13 @@ import { MachineBuilder } from './builder.js';
 import type { CoreAccess } from './core-access.js';
 import { Uses } from './uses.js';
 
+/** What to do about types that no register holds. */
+const NARROWER: Readonly<Record<string, string>> = {
+  float: 'use integers: fixed point, or a shift',
+  integer: 'use two numbers of 64 bits',
+  vector: 'use a loop over the elements',
+};
+
 /** A place in memory: a register or a stack slot, and a number of bytes. */
 export interface Address {
   readonly base: MachineBase;
@@ -96,7 +103,7 @@ export class Selector {
         : type.kind === 'integer'
           ? `BPF has no integers of ${type.bits} bits`
           : `BPF cannot hold a ${type.kind} in a register`,
-      type.kind === 'float' ? 'use integers: fixed point, or a shift' : undefined,
+      NARROWER[type.kind],
     );
   }
 

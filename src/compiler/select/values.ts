@@ -49,6 +49,9 @@ function symbolic(s: Selector, id: ValueId): VirtualRegister {
     return s.builder.inKernel(registerOf(s, value.operand), from.kind === 'pointer' ? from.addressSpace : 0);
   }
   const address = constantAddress(s.module, s.fn, id);
+  // The distance of two symbols.
+  if (address === undefined && value.kind === 'binary-expression' && value.operation === 'sub')
+    return s.builder.alu('sub', 64, registerOf(s, value.left), reg(registerOf(s, value.right)));
   if (address === undefined)
     return s.unsupported('an address is computed in a way that no relocation can express');
   const { symbol, addend } = address;

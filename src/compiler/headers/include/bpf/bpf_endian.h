@@ -6,6 +6,9 @@
 #define __bpf_swab16(x) __builtin_bswap16(x)
 #define __bpf_swab32(x) __builtin_bswap32(x)
 #define __bpf_swab64(x) __builtin_bswap64(x)
+#define ___bpf_swab16(x) __builtin_bswap16(x)
+#define ___bpf_swab32(x) __builtin_bswap32(x)
+#define ___bpf_swab64(x) __builtin_bswap64(x)
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define ___skep_be(bits, x) __builtin_bswap##bits(x)

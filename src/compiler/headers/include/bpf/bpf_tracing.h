@@ -40,7 +40,8 @@ struct pt_regs___arm64 {
 #define __PT_IP_REG pc
 #define PT_REGS_SYSCALL_REGS(ctx) ctx
 #else
-/* The kernel's pt_regs; those of user space headers spell the registers with an r before. */
+/* The kernel's pt_regs, or that of the headers for user space, which spell the registers with an r before. */
+#if defined(__VMLINUX_H__) || defined(__KERNEL__)
 #define __PT_PARM1_REG di
 #define __PT_PARM2_REG si
 #define __PT_PARM3_REG dx
@@ -52,6 +53,19 @@ struct pt_regs___arm64 {
 #define __PT_RC_REG ax
 #define __PT_SP_REG sp
 #define __PT_IP_REG ip
+#else
+#define __PT_PARM1_REG rdi
+#define __PT_PARM2_REG rsi
+#define __PT_PARM3_REG rdx
+#define __PT_PARM4_REG rcx
+#define __PT_PARM5_REG r8
+#define __PT_PARM6_REG r9
+#define __PT_RET_REG rsp
+#define __PT_FP_REG rbp
+#define __PT_RC_REG rax
+#define __PT_SP_REG rsp
+#define __PT_IP_REG rip
+#endif
 #define PT_REGS_PARM4_SYSCALL(x) (__PT_REGS_CAST(x)->r10)
 #define PT_REGS_PARM4_CORE_SYSCALL(x) BPF_CORE_READ(__PT_REGS_CAST(x), r10)
 #endif
