@@ -1,4 +1,5 @@
 import type { MapFacts } from '../../maps/map-type.js';
+import { SLEEPABLE_MAPS } from '../../maps/sleepable.js';
 import { mapProgram } from '../rules/map-program.js';
 import { refuse } from '../rules/rule.js';
 import type { VerifierProgram } from '../verify.js';
@@ -21,7 +22,7 @@ const FIELDS = [
 ] as const;
 
 /** Programs of this type may use the map. @throws {Refusal} */
-export function checkMapProgram({ hook }: VerifierProgram, map: MapFacts, at: number): void {
+export function checkMapProgram({ hook, sleepable }: VerifierProgram, map: MapFacts, at: number): void {
   const special = map.types?.special ?? [];
   for (const field of FIELDS) {
     if (!special.some(({ name }) => (field.names as readonly string[]).includes(name))) continue;
@@ -30,4 +31,6 @@ export function checkMapProgram({ hook }: VerifierProgram, map: MapFacts, at: nu
       refuse(mapProgram, at, { programs: 'socket filter', what });
     if (TRACING.has(hook.name)) refuse(mapProgram, at, { programs: 'tracing', what });
   }
+  if (sleepable === true && !SLEEPABLE_MAPS.has(map.type.name))
+    refuse(mapProgram, at, { programs: 'sleepable', what: '' });
 }

@@ -1,9 +1,10 @@
-import { findByName, nameOf } from '../../btf/index.js';
+import { findByName, nameOf, trySizeOf } from '../../btf/index.js';
 import { resolve } from '../../btf/resolve.js';
 import type { Btf, BtfTypeId } from '../../btf/types.js';
+import { WRITABLE_MEMBERS } from '../../hooks/writable-structs.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
-import { btfOf, pointedName } from '../kernel-types/session-types.js';
+import { btfOf, kernelBtf, kernelStructId, pointedName } from '../kernel-types/session-types.js';
 import { inReadSection, isRcu, isTrusted } from '../kernel-types/trust.js';
 import { type Found, walkStruct } from '../kernel-types/walk.js';
 import { kernelStruct } from '../rules/kernel-struct.js';
@@ -49,7 +50,7 @@ export function accessBtfPointer(s: Session, access: Access, reg: RegAddr, off: 
     );
   if (memory.hasFlag(reg, FLAG_USER)) wrong(s, `R${regno} is ptr_${name} access user memory: off=${off}`);
   if (memory.hasFlag(reg, FLAG_PERCPU)) wrong(s, `R${regno} is ptr_${name} access percpu memory: off=${off}`);
-  if (stored !== undefined) checkStore(s, access, reg, off);
+  if (stored !== undefined && checkStore(s, access, reg, off)) return;
   const btf = btfOf(s, reg);
   const found = walkStruct(btf, memory.aux(reg), off, size, false);
   if (found.kind === 'error') wrong(s, found.message, found.errno);
@@ -57,16 +58,32 @@ export function accessBtfPointer(s: Session, access: Access, reg: RegAddr, off: 
   loadFound(s, access, found, reg);
 }
 
-/** Only objects of the program's own types may be written, and what a hook allows. */
-function checkStore(s: Session, access: Access, reg: RegAddr, off: number): void {
-  if (s.memory.hasFlag(reg, FLAG_ALLOC) && !s.memory.hasFlag(reg, FLAG_UNTRUSTED)) return;
+/**
+ * Only objects of the program's own types may be written, and what a hook allows.
+ *
+ * @returns whether all is checked: of an own object the place is not yet.
+ */
+function checkStore(s: Session, access: Access, reg: RegAddr, off: number): boolean {
+  if (s.memory.hasFlag(reg, FLAG_ALLOC) && !s.memory.hasFlag(reg, FLAG_UNTRUSTED)) return false;
   const message = storeRefusal(s, reg, off, access.size);
   if (message !== undefined) wrong(s, message);
+  return true;
 }
 
-/** Why a store to a kernel struct is refused. */
-function storeRefusal(_s: Session, _reg: RegAddr, _off: number, _size: number): string | undefined {
-  return 'only read is supported';
+/** Why a store to a kernel struct is refused; undefined when the hook allows it. */
+function storeRefusal(s: Session, reg: RegAddr, off: number, size: number): string | undefined {
+  const rows = WRITABLE_MEMBERS.filter(({ programs }) => programs.includes(s.program.hook.name));
+  const row = rows.find(({ structs }) => structs.includes(pointedName(s, reg)));
+  if (row === undefined) return 'only read is supported';
+  const btf = kernelBtf(s);
+  const struct = btf.types[kernelStructId(s, row.name)];
+  const member =
+    struct?.kind === 'struct' ? struct.members.find(({ name }) => name === row.member) : undefined;
+  const start = (member?.bitOffset ?? 0) / 8;
+  if (member === undefined || off !== start) return `no write support to ${row.name} at off ${off}`;
+  const end = start + (trySizeOf(btf, member.type) ?? 0);
+  if (off + size <= end) return undefined;
+  return `write access at off ${off} with size ${size} beyond the member of ${row.name} ended at ${end}`;
 }
 
 /** What a load yields, with how far it can be trusted by where it was found. */

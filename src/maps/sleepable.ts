@@ -1,0 +1,20 @@
+/** Types of maps, by name, that programs which may sleep can use: the others are protected by never sleeping. */
+export const SLEEPABLE_MAPS: ReadonlySet<string> = new Set([
+  'hash',
+  'lru_hash',
+  'array',
+  'percpu_hash',
+  'percpu_array',
+  'lru_percpu_hash',
+  'array_of_maps',
+  'hash_of_maps',
+  'ringbuf',
+  'user_ringbuf',
+  'inode_storage',
+  'sk_storage',
+  'task_storage',
+  'cgrp_storage',
+  'queue',
+  'stack',
+  'arena',
+]);
