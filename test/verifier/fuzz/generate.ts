@@ -1,3 +1,5 @@
+import { kernelFunctions } from './kernel-functions.js';
+
 /** A small seeded random source (mulberry32): the same programs everywhere from the same seed. */
 export class Random {
   #state: number;
@@ -235,6 +237,10 @@ function statement(w: Writer, calls: boolean, depth: number): void {
   const { random } = w;
   if (w.wide && random.chance(12)) {
     reference(w);
+    return;
+  }
+  if (w.wide && depth === 0 && random.chance(8)) {
+    kernelFunctions(w, (inner) => statement(inner, calls, depth + 1));
     return;
   }
   if (w.callback !== undefined && random.chance(10)) {
