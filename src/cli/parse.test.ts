@@ -19,6 +19,7 @@ describe('a command line', () => {
     ['m lo id 1', 'map lookup | id 1'],
     ['l d id 3', 'link detach | id 3'],
     ['n a xdp id 1 dev eth0', 'net attach | xdp id 1 dev eth0'],
+    ['prog a id 1 netfilter ipv4 input priority -5', 'prog attach | id 1 netfilter ipv4 input priority -5'],
     ['r f.pcap --rate 10 --loop', 'replay | f.pcap'],
     ['exec --engine jit 0a', 'exec | --engine jit 0a'],
     ['-j exec --help', 'exec | --help'],

@@ -59,7 +59,7 @@ class Parser {
       const arg = this.argv[this.at++]!;
       if (row?.raw) this.words.push(arg);
       else if (arg === '--' && !isLiteral) isLiteral = true;
-      else if (isLiteral || arg === '-' || !arg.startsWith('-')) {
+      else if (isLiteral || arg === '-' || !arg.startsWith('-') || /^-\d/.test(arg)) {
         this.words.push(arg);
         row = rawCommand(this.words);
       } else this.option(arg);

@@ -176,7 +176,7 @@ function perfEvent(info: Info, name: string): Place {
       const returns = type === PERF.uretprobe;
       return {
         target: { kind: 'uprobe', file: name, offset, ...(returns ? { returns } : {}) },
-        facts: { event_type: type, uprobe: `${name}+0x${offset.toString(16)}` },
+        facts: { [returns ? 'uretprobe' : 'uprobe']: `${name}+0x${offset.toString(16)}` },
       };
     }
     case PERF.kprobe:
