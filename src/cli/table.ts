@@ -245,6 +245,7 @@ export const COMMANDS: readonly CommandRow[] = [
     doc: 'check programs as Linux would, and explain; exit status 0 accepted, 1 rejected, 2 could not be tried',
     options: [
       { name: 'log', value: 'N', doc: 'print the log in the words of Linux: 1, 2 or 4, or their sum' },
+      { name: 'target', value: 'KERNEL', doc: 'the kernel whose rules decide: linux-6.18' },
       { name: 'all', doc: 'programs too that load only when named (sections that start with ?)' },
       { name: 'profile', doc: 'print what each source line cost: instructions, states, pruning, time' },
       { name: 'sarif', doc: 'answer in SARIF 2.1.0, for editors and code hosts' },

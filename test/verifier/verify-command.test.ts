@@ -37,3 +37,12 @@ test('the profile is a table with a row for each source line', async () => {
   const { stdout } = await cli.run('verify', 'test/cases/objects/syn_count.o', '--profile');
   expect(stdout).toMatch(/^insns +share +visits +forks +states +pruned +ms +line$/m);
 });
+
+test('a target whose rules were not measured is refused by name, the measured one decides', async () => {
+  const unknown = await cli.run('verify', 'test/cases/objects/syn_count.o', '--target', 'linux-5.4');
+  expect(unknown.status).toBe(2);
+  expect(unknown.stderr).toContain('the rules of linux-5.4 were not measured');
+  expect(unknown.stderr).toContain('there is linux-6.18');
+  const known = await cli.run('verify', 'test/cases/objects/syn_count.o', '--target', 'linux-6.18');
+  expect(known.status).toBe(0);
+});

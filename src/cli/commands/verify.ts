@@ -1,5 +1,6 @@
 import { Engine } from '../../engine/engine.js';
 import { SkepError } from '../../errors/base.js';
+import { targetByName } from '../../hooks/targets.js';
 import { load } from '../../kernel/load.js';
 import type { ObjectSpec } from '../../object/spec.js';
 import { explain } from '../../verifier/explain/explain.js';
@@ -30,6 +31,8 @@ export const run: Run = async ({ words, options, out }) => {
   const logLevel = typeof level === 'string' ? parseNumber(level, 'log level', 7) : 0;
   const outcomes: Outcome[] = [];
   try {
+    const target = options.get('target');
+    if (typeof target === 'string') targetByName(target);
     const file = words.take('an object file');
     const spec = await readObject(file);
     expectPrograms(spec, file);
