@@ -76,12 +76,13 @@ test('the head of a list tells what it holds, and one that does not is refused',
     { kind: 'struct', name: 'bpf_list_head', size: 16, members: [] },
     { kind: 'struct', name: 'bpf_list_node', size: 24, members: [] },
     { kind: 'struct', name: 'item', size: 32, members: [member('data', 1, 0), member('node', 6, 64)] },
-    struct(16, member('head', 5, 0)),
+    struct(24, member('head', 5, 0), member('lock', 2, 128)),
   ] as const;
   const tag = { kind: 'decl_tag', name: 'contains:item:node', type: 8, componentIndex: 0 } as const;
   const holds = { value: 7, node: 8 };
   expect(specialFields(types(...list, tag), 8)).toEqual([
     { name: 'bpf_list_head', offset: 0, size: 16, holds },
+    { name: 'bpf_spin_lock', offset: 16, size: 4 },
   ]);
   expect(specialFields(types(...list), 8)).toBeUndefined();
 });

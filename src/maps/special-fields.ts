@@ -59,7 +59,14 @@ export function specialFields(btf: Btf, id: BtfTypeId): SpecialField[] | undefin
     throw error;
   }
   found.sort((a, b) => a.offset - b.offset);
-  return found.length > MAX_SPECIAL || repeats(found) ? undefined : found;
+  return found.length > MAX_SPECIAL || repeats(found) || isIncomplete(found) ? undefined : found;
+}
+
+/** Lists and trees need a lock beside them; objects that can be in both a list and a tree are counted. */
+function isIncomplete(fields: readonly SpecialField[]): boolean {
+  const has = (...names: readonly string[]): boolean => fields.some(({ name }) => names.includes(name));
+  if (has('bpf_list_head', 'bpf_rb_root') && !has('bpf_spin_lock', 'bpf_res_spin_lock')) return true;
+  return has('bpf_list_node') && has('bpf_rb_node') && !has('bpf_refcount');
 }
 
 /** A type with fields that Linux does not take. */

@@ -62,7 +62,8 @@ const member = (name: string, type: number, offset: number) => ({
 /**
  * The types that every test program's BTF begins with: of the values of `objects`, a `struct { u32 count; struct
  * bpf_spin_lock lock; struct bpf_timer timer; u64 data; }`, of `work`, a `struct { u64 data; struct bpf_wq work; }`, and of
- * `resilient`, a `struct { u64 data; struct bpf_res_spin_lock lock; u32 count; }`.
+ * `resilient`, a `struct { u64 data; struct bpf_res_spin_lock lock; u32 count; }`; and of objects to allocate: 11 is
+ * counted, 12 two numbers.
  */
 export const OBJECT_TYPES: readonly BtfType[] = [
   { kind: 'void' },
@@ -103,6 +104,14 @@ export const OBJECT_TYPES: readonly BtfType[] = [
     size: 16,
     members: [member('data', 2, 0), member('lock', 8, 8), member('count', 1, 12)],
   },
+  { kind: 'struct', name: 'bpf_refcount', size: 4, members: [member('val', 1, 0)] },
+  {
+    kind: 'struct',
+    name: 'counted',
+    size: 16,
+    members: [member('key', 2, 0), member('count', 10, 8), member('flags', 1, 12)],
+  },
+  { kind: 'struct', name: 'plain', size: 16, members: [member('first', 2, 0), member('second', 2, 8)] },
 ];
 /** The type of keys, and of the values of the maps that have types, by their names. */
 export const OBJECT_TYPE = { key: 1, objects: 5, work: 7, resilient: 9 } as const;

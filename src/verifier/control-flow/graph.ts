@@ -120,15 +120,33 @@ function noteHelper(walk: Walk, at: number, helper: Helper | undefined): void {
 }
 
 /** States are compared where an iterator is asked for the next element: that is how its turns are seen to repeat. */
+/** Kernel functions that call a function of the program: while they run, or later. */
+const CALLS_BACK = 'bpf_rbtree_add_impl';
+const RUNS_LATER: ReadonlySet<string> = new Set([
+  'bpf_wq_set_callback_impl',
+  'bpf_task_work_schedule_signal_impl',
+  'bpf_task_work_schedule_resume_impl',
+]);
+
 function noteKfunc(walk: Walk, at: number, id: number): void {
   const kfunc = walk.kfunc(id);
   if (kfunc?.flags.has('sleepable') === true) markMaySleep(walk, at);
   if (kfunc?.name === 'bpf_xdp_pull_data') markChangesPacket(walk, at);
-  if (kfunc?.flags.has('iter_next') !== true) return;
+  if (kfunc === undefined) return;
+  if (RUNS_LATER.has(kfunc.name)) walk.prunePoint[at] = 1;
+  if (kfunc.name === CALLS_BACK) markCallsCallback(walk, at);
+  if (!kfunc.flags.has('iter_next')) return;
   walk.prunePoint[at] = 1;
   walk.forceCheckpoint[at] = 1;
   walk.jumpPoint[at] = 1;
   walk.advancesIterator[at] = 1;
+}
+
+function markCallsCallback(walk: Walk, at: number): void {
+  walk.prunePoint[at] = 1;
+  walk.callsCallback[at] = 1;
+  walk.forceCheckpoint[at] = 1;
+  walk.jumpPoint[at] = 1;
 }
 
 function markMaySleep(walk: Walk, at: number): void {

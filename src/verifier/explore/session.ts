@@ -11,7 +11,7 @@ import { invalidRegister } from '../rules/invalid-register.js';
 import { refuse } from '../rules/rule.js';
 import { uninitialisedRegister } from '../rules/uninitialised-register.js';
 import type { Domain, FrameAddr, RegAddr, StateAddr } from '../state/domain.js';
-import { TYPE_NOT_INIT } from '../state/layout.js';
+import { FRAME_CALLBACK, TYPE_NOT_INIT } from '../state/layout.js';
 import { StateMemory } from '../state/state-memory.js';
 import type { VerifierProgram } from '../verify.js';
 import { FactsCollector } from './facts.js';
@@ -221,6 +221,15 @@ export class Session {
     if (inner === undefined) return undefined;
     const known = this.maps.indexOf(inner, this.program.maps.length);
     return known >= 0 ? known : this.maps.push(inner) - 1;
+  }
+
+  /** Whether the function of the kernel of this name called the running frame back. */
+  calledBackBy(name: string): boolean {
+    const callsite = this.memory.callsite(this.frame);
+    const call = this.shape.operations[callsite];
+    if (call?.kind !== 'call_kfunc' || this.memory.word(this.frame + FRAME_CALLBACK) === 0) return false;
+    const func = this.program.kernelBtf?.types[call.btfId];
+    return func?.kind === 'func' && func.name === name;
   }
 
   touchSlot(slot: number): void {

@@ -18,7 +18,7 @@ import type { RegAddr } from '../state/domain.js';
 import { FLAG_MAYBE_NULL, TYPE_CONST_MAP, TYPE_CTX, TYPE_FUNC } from '../state/layout.js';
 import { hasSuffix, type KfuncCall, paramType } from './call.js';
 import { type ArgumentKind, classify, pointedTo, targetOf } from './classify.js';
-import { argumentCheck } from './special.js';
+import { argumentCheck, specialOf } from './special.js';
 
 const MAX_ARGUMENTS = 5;
 /** Argument names by which a function tells how much memory it returns. */
@@ -77,7 +77,8 @@ function checkPointer(s: Session, call: KfuncCall, index: number, param: BtfPara
   const isRelease = flags.has('release');
   const isStrict = flags.has('trusted_args') || isRelease;
   const mayBeNull = memory.hasFlag(reg, FLAG_MAYBE_NULL) || (memory.isScalar(reg) && memory.isZero(reg));
-  if ((isStrict || flags.has('rcu')) && mayBeNull && !hasSuffix(param, '__nullable'))
+  const needsValid = isStrict || flags.has('rcu') || specialOf(call.kfunc.name)?.notNull?.(index) === true;
+  if (needsValid && mayBeNull && !hasSuffix(param, '__nullable'))
     refuse(kfuncTrust, s.at, { problem: 'null', arg: index }, 'EACCES');
   const held = memory.refObjId(reg);
   if (held !== 0) {

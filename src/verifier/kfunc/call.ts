@@ -3,6 +3,7 @@ import type { Btf, BtfParam, BtfType, BtfTypeId } from '../../btf/types.js';
 import type { KfuncFlag } from '../../kfuncs/kfunc.js';
 import { kfuncByName, mayCallKfunc } from '../../kfuncs/registry.js';
 import type { MapFacts } from '../../maps/map-type.js';
+import type { SpecialField } from '../../maps/special-fields.js';
 import type { Session } from '../explore/session.js';
 import { kernelBtf } from '../kernel-types/session-types.js';
 import type { DynptrFacts } from '../obligations/dynptr.js';
@@ -43,6 +44,10 @@ export interface KfuncCall {
   dynptr: DynptrFacts | undefined;
   /** The iterator that it advances: its frame and first stack slot. */
   iterator: { readonly frame: number; readonly slot: number } | undefined;
+  /** The list head or tree root that it is given. */
+  root: SpecialField | undefined;
+  /** Its result is never null, whatever its flags say. */
+  neverNull: boolean;
   /** The object of a program's own type that it takes. */
   object: { readonly btf: number; readonly typeId: BtfTypeId; readonly owning: boolean } | undefined;
 }
@@ -95,6 +100,8 @@ export function newCall(kfunc: KernelFunction): KfuncCall {
     mapUid: 0,
     dynptr: undefined,
     iterator: undefined,
+    root: undefined,
+    neverNull: false,
     object: undefined,
   };
 }

@@ -3,6 +3,7 @@ import { resolve } from '../../btf/resolve.js';
 import type { BtfTypeId } from '../../btf/types.js';
 import type { Session } from '../explore/session.js';
 import { isScalarType, isStructType, plainType, typeWords } from '../kernel-types/session-types.js';
+import { hasLock } from '../obligations/spin-lock.js';
 import { kfuncArgument } from '../rules/kfunc-argument.js';
 import { refuse } from '../rules/rule.js';
 import {
@@ -43,16 +44,18 @@ export function setResult(s: Session, call: KfuncCall): void {
   if (type.kind !== 'ptr') return;
   if (specialOf(kfunc.name)?.result?.(s, call) !== true)
     pointByPrototype(s, call, resolve(kfunc.btf, type.type));
-  const mayBeNull = kfunc.flags.has('ret_null');
+  const mayBeNull = kfunc.flags.has('ret_null') && !call.neverNull;
   const result = s.reg(0);
   if (mayBeNull) {
     s.memory.setType(result, s.memory.type(result) | FLAG_MAYBE_NULL);
     s.memory.setId(result, s.ops.newId());
   }
-  if (!kfunc.flags.has('acquire')) return;
-  const id = acquire(s, REF_POINTER);
-  if (mayBeNull) s.memory.setId(result, id);
-  s.memory.setRefObjId(result, id);
+  if (kfunc.flags.has('acquire')) {
+    const id = acquire(s, REF_POINTER);
+    if (mayBeNull) s.memory.setId(result, id);
+    s.memory.setRefObjId(result, id);
+  }
+  if (hasLock(s, result) && s.memory.id(result) === 0) s.memory.setId(result, s.ops.newId());
 }
 
 function pointByPrototype(s: Session, call: KfuncCall, target: BtfTypeId): void {

@@ -4,8 +4,10 @@ import { casts } from './casts.js';
 import type { ArgumentKind } from './classify.js';
 import { deferred } from './deferred.js';
 import { dynptrs } from './dynptrs.js';
+import { graphs } from './graph.js';
 import { iterators } from './iterators.js';
 import { locks } from './locks.js';
+import { objects } from './objects.js';
 import { sections } from './sections.js';
 import { structArgument } from './struct-argument.js';
 import { exceptions } from './throw.js';
@@ -22,6 +24,8 @@ export interface SpecialKfuncs {
   readonly names: readonly string[];
   /** Checks of argument kinds that only they have. */
   readonly arguments?: Readonly<Partial<Record<ArgumentKind, ArgumentCheck>>>;
+  /** The argument at this index must not be null, whatever the flags say. */
+  readonly notNull?: (index: number) => boolean;
   /** Before the arguments are looked at. */
   readonly before?: (s: Session, call: KfuncCall) => void;
   /** When the arguments are right, before r0 to r5 are forgotten. */
@@ -35,7 +39,17 @@ export interface SpecialKfuncs {
 }
 
 /** Every family. */
-const SPECIAL: readonly SpecialKfuncs[] = [sections, iterators, casts, exceptions, dynptrs, deferred, locks];
+const SPECIAL: readonly SpecialKfuncs[] = [
+  sections,
+  iterators,
+  casts,
+  exceptions,
+  dynptrs,
+  deferred,
+  locks,
+  objects,
+  graphs,
+];
 
 const BY_NAME = new Map(SPECIAL.flatMap((family) => family.names.map((name) => [name, family] as const)));
 const ARGUMENTS: Readonly<Partial<Record<ArgumentKind, ArgumentCheck>>> = Object.assign(

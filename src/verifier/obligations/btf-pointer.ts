@@ -4,6 +4,7 @@ import type { Btf, BtfTypeId } from '../../btf/types.js';
 import { WRITABLE_MEMBERS } from '../../hooks/writable-structs.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
+import { fieldsOf } from '../kernel-types/object-fields.js';
 import { btfOf, kernelBtf, kernelStructId, pointedName } from '../kernel-types/session-types.js';
 import { inReadSection, isRcu, isTrusted } from '../kernel-types/trust.js';
 import { type Found, walkStruct } from '../kernel-types/walk.js';
@@ -51,6 +52,10 @@ export function accessBtfPointer(s: Session, access: Access, reg: RegAddr, off: 
   if (memory.hasFlag(reg, FLAG_USER)) wrong(s, `R${regno} is ptr_${name} access user memory: off=${off}`);
   if (memory.hasFlag(reg, FLAG_PERCPU)) wrong(s, `R${regno} is ptr_${name} access percpu memory: off=${off}`);
   if (stored !== undefined && checkStore(s, access, reg, off)) return;
+  const touched = fieldsOf(s, reg).find(
+    (field) => off < field.offset + field.size && field.offset < off + size,
+  );
+  if (touched !== undefined) wrong(s, `direct access to ${touched.name} is disallowed`);
   const btf = btfOf(s, reg);
   const found = walkStruct(btf, memory.aux(reg), off, size, false);
   if (found.kind === 'error') wrong(s, found.message, found.errno);

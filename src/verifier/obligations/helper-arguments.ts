@@ -1,6 +1,7 @@
 import type { Helper, HelperArg } from '../../helpers/helper.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { Session } from '../explore/session.js';
+import { inComparison } from '../kfunc/graph.js';
 import { typeText } from '../log/state-text.js';
 import { markPrecise, markSlotPrecise } from '../prune/precision.js';
 import { helperArgumentType } from '../rules/helper-argument-type.js';
@@ -10,6 +11,7 @@ import { mapKey } from '../rules/map-key.js';
 import { readOnly } from '../rules/read-only.js';
 import { release } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
+import { spinLock } from '../rules/spin-lock.js';
 import { stackObject } from '../rules/stack-object.js';
 import { timer } from '../rules/timer.js';
 import { unsupported } from '../rules/unsupported.js';
@@ -211,6 +213,7 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
       call.dynptr = checkDynptr(s, regno, argument);
       return;
     case 'spin_lock':
+      if (inComparison(s)) refuse(spinLock, s.at, { lock: 'bpf_spin', problem: 'callback' }, 'EACCES');
       checkSpinLock(s, regno, call.helper.name === 'bpf_spin_lock');
       return;
     case 'timer':

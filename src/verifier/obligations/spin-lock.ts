@@ -1,7 +1,9 @@
 import type { Session } from '../explore/session.js';
+import { fieldsOf, lockOwner } from '../kernel-types/object-fields.js';
+import { mapField } from '../rules/map-field.js';
 import { refuse } from '../rules/rule.js';
 import { spinLock } from '../rules/spin-lock.js';
-import { TYPE_MAP_VALUE } from '../state/layout.js';
+import { FLAG_NON_OWN_REF, TYPE_MAP_VALUE } from '../state/layout.js';
 import {
   acquireLock,
   dropLock,
@@ -11,7 +13,7 @@ import {
   REF_RES_LOCK,
   REF_RES_LOCK_IRQ,
 } from '../transfer/references.js';
-import { checkMapField, fieldOf } from './map-field.js';
+import { checkMapField, constantOffset } from './map-field.js';
 
 /** A lock as a register names it: which value of which map, or which object. */
 interface Lock {
@@ -29,9 +31,21 @@ export function checkSpinLock(s: Session, regno: number, takes: boolean, kind: L
 }
 
 function lockOf(s: Session, regno: number, field: string): Lock {
-  checkMapField(s, regno, field);
   const reg = s.reg(regno);
-  return { id: s.memory.id(reg), owner: s.memory.map(reg) };
+  if (s.memory.baseType(reg) === TYPE_MAP_VALUE) checkMapField(s, regno, field);
+  else checkObjectField(s, regno, field);
+  return { id: s.memory.id(reg), owner: lockOwner(s, reg) };
+}
+
+/** A pointer to an object of the program points to its lock. */
+function checkObjectField(s: Session, regno: number, field: string): void {
+  const off = constantOffset(s, regno, field);
+  const found = fieldsOf(s, s.reg(regno)).find(({ name }) => name === field);
+  if (found === undefined) {
+    refuse(mapField, s.at, { problem: 'missing', owner: 'kptr', local: true, field });
+    return;
+  }
+  if (found.offset !== off) refuse(mapField, s.at, { problem: 'place', off, at: found.offset, field });
 }
 
 function take(s: Session, { id, owner }: Lock, kind: LockKind, lock: string): void {
@@ -52,11 +66,18 @@ function give(s: Session, { id, owner }: Lock, kind: LockKind, lock: string): vo
     refuse(spinLock, s.at, { lock, problem: 'different' });
   if (last.id !== id || last.owner !== owner) refuse(spinLock, s.at, { lock, problem: 'order' });
   dropLock(s, kind, id, owner);
+  forgetLent(s);
+}
+
+/** What a list or tree has lent while it was locked may be gone. */
+function forgetLent(s: Session): void {
+  const { memory, ops } = s;
+  ops.walkStart(s.path.state);
+  for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext())
+    if (memory.hasFlag(reg, FLAG_NON_OWN_REF)) ops.markUnknown(reg);
 }
 
 /** The register may point to a value of which one lock is not another's: its id tells them apart. */
 export function hasLock(s: Session, reg: number): boolean {
-  if (s.memory.baseType(reg) !== TYPE_MAP_VALUE) return false;
-  const map = s.maps[s.memory.map(reg)];
-  return fieldOf(map, 'bpf_spin_lock') !== undefined || fieldOf(map, 'bpf_res_spin_lock') !== undefined;
+  return fieldsOf(s, reg).some(({ name }) => name === 'bpf_spin_lock' || name === 'bpf_res_spin_lock');
 }

@@ -12,6 +12,7 @@ import { divByZero } from './div-by-zero.js';
 import { dynptr } from './dynptr.js';
 import { exception } from './exception.js';
 import { framePointerReadOnly } from './frame-pointer-read-only.js';
+import { graph } from './graph.js';
 import { helperArgumentType } from './helper-argument-type.js';
 import { helperGpl } from './helper-gpl.js';
 import { helperMapType } from './helper-map-type.js';
@@ -46,6 +47,7 @@ import { memoryBounds } from './memory-bounds.js';
 import { misaligned } from './misaligned.js';
 import { mixedPointers } from './mixed-pointers.js';
 import { modifiedPointer } from './modified-pointer.js';
+import { object } from './object.js';
 import { packetBounds } from './packet-bounds.js';
 import { pointerArithmetic } from './pointer-arithmetic.js';
 import { pointerOffset } from './pointer-offset.js';
@@ -154,5 +156,7 @@ export const RULES = [
   timer,
   dynptr,
   stackObject,
+  object,
+  graph,
   unsupported,
 ] as const;

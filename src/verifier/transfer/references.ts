@@ -107,6 +107,14 @@ export function lastLock(s: Session): { readonly id: number; readonly owner: num
   return undefined;
 }
 
+/** Whether the lock of this value or object is held. */
+export function holdsThisLock(s: Session, id: number, owner: number): boolean {
+  const { state } = s.path;
+  return [REF_LOCK, REF_RES_LOCK, REF_RES_LOCK_IRQ].some(
+    (kind) => findReference(s, state, kind, id, owner) >= 0,
+  );
+}
+
 /** Whether any lock is held. */
 export function holdsLock(s: Session): boolean {
   return s.memory.word(s.path.state + STATE_ACTIVE_LOCKS) !== 0;
