@@ -75,7 +75,14 @@ export function operationOf(told: Told, insn: number): Operation | undefined {
 
 /** The instruction as the verifier's log writes it. */
 export function insnText(told: Pick<Told, 'program' | 'helperName'>, insn: number): string {
-  return formatInsn(told.program.insns, insn, { style: 'verifier', helperName: told.helperName });
+  return formatInsn(told.program.insns, insn, {
+    style: 'verifier',
+    helperName: told.helperName,
+    kfuncName: (id) => {
+      const func = told.program.kernelBtf?.types[id];
+      return func?.kind === 'func' ? func.name : undefined;
+    },
+  });
 }
 
 /**

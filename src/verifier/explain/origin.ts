@@ -42,7 +42,9 @@ export function describeOrigin(
     case 'branch':
       return learnt(reg, comparison(told, index, step, operation, change));
     case 'call_helper':
-      return called(told, operation.id, change);
+      return called(told.helperName(operation.id), change);
+    case 'call_kfunc':
+      return called(kernelFunctionName(told, operation.btfId), change);
     case 'call_local':
       return reg === 0 && !isUnset(change.after)
         ? { kind: 'called', text: 'result of a global function, of which only the type is known' }
@@ -150,8 +152,12 @@ function comparison(
   return `the comparison r${dst} ${RELATIONS[op] ?? op} ${right} is ${outcome} on this path${through}`;
 }
 
-function called(told: Told, id: number, { reg, before, after }: Change): Origin {
-  const name = told.helperName(id);
+function kernelFunctionName(told: Told, id: number): string {
+  const func = told.program.kernelBtf?.types[id];
+  return func?.kind === 'func' ? func.name : 'a kernel function';
+}
+
+function called(name: string, { reg, before, after }: Change): Origin {
   if (reg === 0 && !isUnset(after)) return { kind: 'called', text: `result of ${name}` };
   if (isUnset(after))
     return { kind: 'cleared', text: `cleared by the call of ${name}: r1 to r5 do not survive a call` };

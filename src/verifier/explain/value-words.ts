@@ -3,6 +3,9 @@ import { regText } from '../log/state-text.js';
 import type { RegAddr } from '../state/domain.js';
 import {
   FLAG_MAYBE_NULL,
+  FLAG_RCU,
+  FLAG_TRUSTED,
+  FLAG_UNTRUSTED,
   TYPE_BASE_MASK,
   TYPE_BTF_ID,
   TYPE_CONST_MAP,
@@ -70,10 +73,17 @@ function wordsOf(memory: StateMemory, reg: RegAddr, names: StateNames): string {
     case TYPE_MEM:
       return `a pointer to ${memory.memSize(reg)} bytes of memory${offsetWords(memory, reg)}${orNull}`;
     case TYPE_BTF_ID:
-      return `a kernel pointer${orNull}`;
+      return `a pointer to struct ${names.btfTypeName?.(memory.aux(reg), memory.btf(reg)) ?? 'of the kernel'}${offsetWords(memory, reg)}${orNull}, ${trustWords(type)}`;
     default:
       return regText(memory, reg, names);
   }
+}
+
+/** How far a pointer to a struct of the kernel can be relied on. */
+function trustWords(type: number): string {
+  if ((type & FLAG_UNTRUSTED) !== 0) return 'which may not be valid';
+  if ((type & FLAG_RCU) !== 0) return 'valid while the read section lasts';
+  return (type & FLAG_TRUSTED) !== 0 ? 'valid' : 'which can be read but not passed on as valid';
 }
 
 function offsetWords(memory: StateMemory, reg: RegAddr): string {
