@@ -26,10 +26,7 @@ describe.skipIf(!available)(`an object on Linux ${reason}`, () => {
     const maps = spec.maps.map((map) => {
       if (map.section !== '.rodata' || map.contents === undefined) return map;
       const contents = map.contents.slice();
-      contents.set(
-        factor,
-        contents.findIndex((byte) => byte === 1),
-      );
+      contents.set(factor, contents.indexOf(1));
       return { ...map, contents };
     });
     loaded = await load({ ...spec, maps }, kernel);
