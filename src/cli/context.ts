@@ -19,6 +19,8 @@ export interface Context {
   readonly root: string;
   /** Which kernel was asked for: `--kernel`, `SKEP_KERNEL`. */
   readonly kernel: 'engine' | 'linux';
+  /** Runs another command line with the global options of this one. @returns its exit status */
+  runLine(argv: readonly string[], into: Output): Promise<number>;
   /**
    * Opens the kernel, does the work, and, unless it only reads, makes it durable: of the engine the root, or a
    * connection to the process that serves it. Nothing is stored when the work throws. `own` serves other processes

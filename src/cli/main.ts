@@ -33,26 +33,29 @@ function survivePipes(): void {
 }
 
 async function dispatch(line: CommandLine): Promise<number> {
-  const { wants } = line;
   const out = new Output(line.json, line.pretty);
-  let status = 0;
+  const status = await execute(line, out);
+  await out.flush();
+  return status;
+}
+
+/** Runs a command whose output is collected. */
+async function execute(line: CommandLine, out: Output): Promise<number> {
+  const { wants } = line;
   switch (wants.kind) {
     case 'help': {
       const { help } = await import('./help.js');
-      await writeAll(process.stdout, help(wants.object));
+      out.handOver();
+      out.write(help(wants.object));
       return 0;
     }
     case 'version':
-      await (await import('./commands/version.js')).run({ out });
-      break;
+      return (await (await import('./commands/version.js')).run({ out })) ?? 0;
     case 'command':
-      status = await runCommand(line, wants, out);
-      break;
+      return runCommand(line, wants, out);
     default:
-      wants satisfies never;
+      return wants satisfies never;
   }
-  await out.flush();
-  return status;
 }
 
 async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promise<number> {
@@ -69,6 +72,8 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
     noMount: line.noMount,
     root,
     kernel: name,
+    runLine: async (argv, into) =>
+      execute({ ...parseCommandLine(argv), json: line.json, pretty: line.pretty, kernel: line.kernel }, into),
     withKernel: (purpose, work) => withKernel({ name, root }, out, purpose, work),
   };
   try {

@@ -1,4 +1,4 @@
-import type { BpfMap, Kernel, MapInfo } from '../kernel/kernel.js';
+import type { Kernel, MapInfo } from '../kernel/kernel.js';
 import { isPerCpu, roundUp8 } from './map-entry.js';
 import { takeMap, takeProgram } from './select.js';
 import { UsageError } from './usage.js';
@@ -12,12 +12,7 @@ export function takeKey(words: Words, info: MapInfo): Uint8Array {
 }
 
 /** `value DATA`, or, in maps of programs or maps, `value PROG` or `value MAP`. */
-export async function takeValue(
-  words: Words,
-  map: BpfMap,
-  info: MapInfo,
-  kernel: Kernel,
-): Promise<Uint8Array> {
+export async function takeValue(words: Words, info: MapInfo, kernel: Kernel): Promise<Uint8Array> {
   words.keyword(['value']);
   const next = words.peek() ?? '';
   if (/^(?:id|pinned|name|tag)$/.test(next)) {
@@ -26,7 +21,7 @@ export async function takeValue(
     throw new UsageError(`values of a ${info.type} map are bytes, not objects`);
   }
   const value = takeBytes(words, info.valueSize, 'value');
-  return isPerCpu(info) ? forEachCpu(value, info, map) : value;
+  return isPerCpu(info) ? forEachCpu(value, kernel.environment.cpus) : value;
 }
 
 function idValue(id: number): Uint8Array {
@@ -35,12 +30,10 @@ function idValue(id: number): Uint8Array {
   return bytes;
 }
 
-/** The same value for each CPU. How many there are, an entry tells. */
-async function forEachCpu(value: Uint8Array, info: MapInfo, map: BpfMap): Promise<Uint8Array> {
-  const first = await map.nextKey();
-  const present = first === undefined ? undefined : await map.lookup(first);
-  const step = roundUp8(info.valueSize);
-  const out = new Uint8Array(present?.length ?? step);
-  for (let at = 0; at < out.length; at += step) out.set(value, at);
+/** The same value for each CPU that there may be. */
+function forEachCpu(value: Uint8Array, cpus: number): Uint8Array {
+  const step = roundUp8(value.length);
+  const out = new Uint8Array(step * cpus);
+  for (let cpu = 0; cpu < cpus; cpu++) out.set(value, cpu * step);
   return out;
 }

@@ -7,6 +7,7 @@ export class Output {
   readonly pretty: boolean;
   private text = '';
   private saidJson = false;
+  private value: Json = null;
 
   constructor(json: boolean, pretty: boolean) {
     this.json = json;
@@ -27,7 +28,16 @@ export class Output {
   /** The answer of a command in JSON; at most one. */
   answer(value: Json): void {
     this.saidJson = true;
+    this.value = value;
     this.text += `${formatJson(value, this.pretty)}\n`;
+  }
+  /** All that was written so far. */
+  get collected(): string {
+    return this.text;
+  }
+  /** What was answered, as a part of another answer: `null` when nothing was. */
+  get answered(): Json {
+    return this.value;
   }
   /** The command writes its answer in its own way. */
   handOver(): void {
@@ -36,6 +46,11 @@ export class Output {
   /** Text beside the answer, for people only: not in JSON, and not in a pipe. */
   note(text: string): void {
     if (this.isTerminal) process.stderr.write(dim(`${text}\n`));
+  }
+  /** What was written so far goes to the system at once: for answers that come bit by bit. */
+  async stream(text: string): Promise<void> {
+    this.saidJson = true;
+    await writeAll(process.stdout, text);
   }
   /** Hands everything to the system. A command that answered nothing answers `null` in JSON, as bpftool does. */
   async flush(): Promise<void> {

@@ -52,7 +52,7 @@ export async function takeLink(words: Words, kernel: Kernel): Promise<Link> {
     return expectKind(await takePinned(words, kernel), 'link');
   }
   const id = takeId(words);
-  return doing(`can't get link with ID ${id}`, () => kernel.linkById(id));
+  return doing(`failed to get link with ID ${id}`, () => kernel.linkById(id));
 }
 
 /** An absolute path in the BPF file system of the root; never a path of the real file system. */

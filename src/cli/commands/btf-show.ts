@@ -14,10 +14,12 @@ export const run: Run = ({ words, out, withKernel }) =>
     const all = await kernel.btfs();
     const chosen = id === undefined ? all : all.filter((info) => info.id === id);
     if (id !== undefined && chosen.length === 0)
-      throw new CommandError(`get BTF object by id (${id}): No such file or directory`);
+      throw new CommandError(`can't get BTF object by id (${id}): No such file or directory`);
     const users = await usersOf(kernel);
-    if (out.json) out.answer(chosen.map((info) => json(info, users)));
-    else for (const info of chosen) out.write(plain(info, users));
+    if (out.json) {
+      const rows = chosen.map((info) => json(info, users));
+      out.answer(id === undefined ? rows : (rows[0] ?? null));
+    } else for (const info of chosen) out.write(plain(info, users));
     return undefined;
   });
 
@@ -45,7 +47,7 @@ function json({ id, name, kernel, size }: BtfInfo, { programs, maps }: Users): J
     prog_ids: programs.get(id) ?? [],
     map_ids: maps.get(id) ?? [],
     kernel,
-    name: name === '' ? '<anon>' : name,
+    name: name === '' ? undefined : name,
   };
 }
 

@@ -10,7 +10,7 @@ export const run: Run = ({ words, withKernel }) =>
     const map = await takeMap(words, kernel);
     const info = await map.info();
     const key = takeKey(words, info);
-    const value = await takeValue(words, map, info, kernel);
+    const value = await takeValue(words, info, kernel);
     const flag = words.left > 0 ? words.keyword(['any', 'exist', 'noexist']) : 'any';
     words.end();
     await doing('update failed', () => map.update(key, value, FLAGS[flag]));

@@ -3,10 +3,12 @@ import type { Run } from '../context.js';
 import { CommandError, doing } from '../failure.js';
 import { DEVICE_ATTACH, deviceTarget, takeDevice } from '../targets.js';
 
-export const run: Run = ({ words, withKernel }) =>
+export const run: Run = ({ words, kernel: kernelName, withKernel }) =>
   withKernel('write', async ({ kernel }) => {
     const attach = words.keyword(DEVICE_ATTACH);
-    const place = targetText(deviceTarget(attach, takeDevice(words)));
+    const iface = takeDevice(words);
+    const target = deviceTarget(attach, iface);
+    const place = targetText(target);
     words.end();
     let found = 0;
     for (const link of await kernel.links()) {
@@ -14,6 +16,12 @@ export const run: Run = ({ words, withKernel }) =>
       await doing(`interface ${attach} detach failed`, () => link.detach());
       found++;
     }
-    if (found === 0) throw new CommandError(`interface ${attach} detach failed: No such file or directory`);
+    if (found === 0 && kernelName === 'linux' && target.kind === 'xdp') {
+      // bpftool attaches without a link.
+      const { detachXdp } = await import('../../linux/index.js');
+      const { mode } = target;
+      await doing(`interface ${attach} detach failed`, async () => detachXdp(iface, mode));
+    } else if (found === 0)
+      throw new CommandError(`interface ${attach} detach failed: No such file or directory`);
     return undefined;
   });

@@ -9,7 +9,7 @@ interface Row {
   readonly iface: string;
 }
 
-export const run: Run = ({ words, out, withKernel }) =>
+export const run: Run = ({ words, out, kernel: kernelName, withKernel }) =>
   withKernel('read', async ({ kernel }) => {
     const device = words.left > 0 ? takeDevice(words) : undefined;
     words.end();
@@ -20,24 +20,45 @@ export const run: Run = ({ words, out, withKernel }) =>
       if (iface === undefined || (device !== undefined && iface !== device)) continue;
       rows.push({ link: info, program: await (await kernel.programById(info.programId)).info(), iface });
     }
-    const xdp = rows.filter(({ link }) => link.target.kind === 'xdp');
+    const xdp = kernelName === 'linux' ? await xdpOfLinux(device) : rows.filter(isXdp).map(xdpRow);
     const tc = rows.filter(({ link }) => link.target.kind === 'tcx');
     if (out.json) out.answer([{ xdp: xdp.map(xdpJson), tc: tc.map(tcJson), flow_dissector: [] }]);
     else {
+      out.write(`xdp:\n${xdp.map((row) => `${deviceOf(row)} ${row.mode} id ${row.id}\n`).join('')}\n`);
       out.write(
-        `xdp:\n${xdp.map((row) => `${deviceOf(row)} ${modeOf(row)} id ${row.program.id}\n`).join('')}\n`,
-      );
-      out.write(
-        `tc:\n${tc.map((row) => `${deviceOf(row)} ${placeOf(row)} ${row.program.name} prog_id ${row.program.id} link_id ${row.link.id}\n`).join('')}\n`,
+        `tc:\n${tc.map((row) => `${deviceOf({ iface: row.iface, ifindex: row.link.ifindex })} ${placeOf(row)} ${row.program.name} prog_id ${row.program.id} link_id ${row.link.id}\n`).join('')}\n`,
       );
       out.write('flow_dissector:\n\n');
     }
     return undefined;
   });
 
-const xdpJson = (row: Row): Json => ({ ...deviceJson(row), mode: modeOf(row), id: row.program.id });
+interface XdpRow extends Device {
+  readonly mode: string;
+  readonly id: number;
+}
+interface Device {
+  readonly iface: string;
+  readonly ifindex: number | undefined;
+}
+
+/** By netlink: programs that no link holds are told as well. */
+async function xdpOfLinux(device: string | undefined): Promise<XdpRow[]> {
+  const { xdpPrograms } = await import('../../linux/index.js');
+  const all = xdpPrograms().filter(({ iface }) => device === undefined || iface === device);
+  return all.map(({ programId, ...rest }) => ({ ...rest, id: programId }));
+}
+
+const isXdp = ({ link }: Row): boolean => link.target.kind === 'xdp';
+const xdpRow = (row: Row): XdpRow => ({
+  iface: row.iface,
+  ifindex: row.link.ifindex,
+  mode: modeOf(row),
+  id: row.program.id,
+});
+const xdpJson = (row: XdpRow): Json => ({ ...deviceJson(row), mode: row.mode, id: row.id });
 const tcJson = (row: Row): Json => ({
-  ...deviceJson(row),
+  ...deviceJson({ iface: row.iface, ifindex: row.link.ifindex }),
   kind: placeOf(row),
   name: row.program.name,
   prog_id: row.program.id,
@@ -47,10 +68,10 @@ const tcJson = (row: Row): Json => ({
 });
 
 /** As bpftool: `eth0(2)`. */
-function deviceOf({ iface, link: { ifindex } }: Row): string {
+function deviceOf({ iface, ifindex }: Device): string {
   return ifindex === undefined ? iface : `${iface}(${ifindex})`;
 }
-function deviceJson({ iface, link: { ifindex } }: Row): {
+function deviceJson({ iface, ifindex }: Device): {
   readonly devname: string;
   readonly ifindex?: number;
 } {

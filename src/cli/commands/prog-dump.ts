@@ -9,6 +9,7 @@ import {
   OPCODE_LD_IMM64,
 } from '../../isa/index.js';
 import type { Program } from '../../kernel/kernel.js';
+import type { CallNames } from '../../linux/index.js';
 import type { Run } from '../context.js';
 import { CommandError } from '../failure.js';
 import { writeOutput } from '../files.js';
@@ -17,13 +18,14 @@ import type { Json } from '../format/json.js';
 import { prototype } from '../format/prototype.js';
 import { takePrograms } from '../select.js';
 
-type Xlated = Awaited<ReturnType<Program['xlated']>>;
+type Xlated = Awaited<ReturnType<Program['xlated']>> & { readonly calls?: CallNames | undefined };
 type Detail = 'file' | 'opcodes' | 'linum' | undefined;
 
-export const run: Run = ({ words, out, withKernel }) =>
+export const run: Run = ({ words, out, kernel: kernelName, withKernel }) =>
   withKernel('read', async ({ kernel }) => {
-    if (words.left === 0 || words.keyword(['xlated', 'jited']) === 'jited') {
-      throw new CommandError("the engine's compiled code is WebAssembly, which is not dumped yet", {
+    if (words.keyword(['xlated', 'jited']) === 'jited') {
+      const code = kernelName === 'linux' ? 'machine code' : 'WebAssembly';
+      throw new CommandError(`the kernel's compiled code is ${code}, which is not printed`, {
         hint: 'Use: skep prog dump xlated PROG.',
       });
     }
@@ -33,7 +35,10 @@ export const run: Run = ({ words, out, withKernel }) =>
     words.end();
     const answers: Json[] = [];
     for (const program of programs) {
-      const code = withMapIds(await program.xlated(), (await program.info()).mapIds);
+      const code = {
+        ...withMapIds(await program.xlated(), (await program.info()).mapIds),
+        ...(kernelName === 'linux' ? { calls: await linuxCalls(program) } : {}),
+      };
       if (file !== undefined) await writeOutput(file, encodeInsns(code.insns));
       else if (out.json) answers.push(listingJson(code, detail));
       else out.write(listingPlain(code, detail));
@@ -41,6 +46,11 @@ export const run: Run = ({ words, out, withKernel }) =>
     if (out.json && file === undefined) out.answer(answers.length === 1 ? answers[0]! : answers);
     return undefined;
   });
+
+async function linuxCalls(program: Program): Promise<CallNames | undefined> {
+  const { callNames, LinuxProgram } = await import('../../linux/index.js');
+  return program instanceof LinuxProgram ? callNames(program) : undefined;
+}
 
 /** What bpftool shows where a program loads a map by its index among the program's maps. */
 const SHOWN_AS = { map_idx: 'map_fd', map_idx_value: 'map_value' } as const;
@@ -85,6 +95,7 @@ function listing(code: Xlated): DisassembledInsn[] {
     opcode: true,
     helperName: (id) => code.callName?.(id) ?? helperById(id)?.name,
     localCall: (insn, index) => {
+      if (code.calls !== undefined) return code.calls.localCall(insn);
       const name = insn.src === CALL.LOCAL ? names.get(index + 1 + insn.imm) : undefined;
       return name === undefined ? undefined : `${insn.imm < 0 ? '' : '+'}${insn.imm}#${name}`;
     },
@@ -136,10 +147,6 @@ function opcodesJson(bytes: Uint8Array): Json {
     src_reg: hex(bytes[1]! >> 4),
     dst_reg: hex(bytes[1]! & 15),
     off: hexArray(bytes.subarray(2, 4)),
-    imm: hexArray(
-      bytes.length > 8
-        ? Uint8Array.of(...bytes.subarray(4, 8), ...bytes.subarray(12, 16))
-        : bytes.subarray(4, 8),
-    ),
+    imm: hexArray(bytes.subarray(4)),
   };
 }

@@ -8,7 +8,7 @@ import {
   typeAt,
 } from '../../btf/index.js';
 import { addressText } from './address.js';
-import { type Json, RawNumber } from './json.js';
+import { type Json, Members, RawNumber } from './json.js';
 
 type Kind<K extends BtfType['kind']> = Extract<BtfType, { kind: K }>;
 
@@ -39,7 +39,7 @@ export class BtfFormatter {
       case 'int':
         return this.int(type, bytes);
       case 'ptr':
-        return this.readable ? new RawNumber(hex(unsigned(bytes, 8))) : unsigned(bytes, 8);
+        return this.readable ? new RawNumber(pointer(unsigned(bytes, 8))) : unsigned(bytes, 8);
       case 'enum':
       case 'enum64': {
         const value = type.signed ? signed(bytes, type.size) : unsigned(bytes, type.size);
@@ -96,9 +96,9 @@ export class BtfFormatter {
   }
 
   private struct(type: Kind<'struct' | 'union'>, bytes: Uint8Array): Json {
-    const out: Record<string, Json> = {};
-    for (const member of type.members) Object.assign(out, this.member(member, bytes));
-    return out;
+    const members = type.members.flatMap((member) => Object.entries(this.member(member, bytes)));
+    const isAnonymous = type.members.some(({ name }) => name === '');
+    return isAnonymous ? new Members(members) : Object.fromEntries(members);
   }
 
   private member(member: BtfMember, bytes: Uint8Array): Record<string, Json> {
@@ -127,6 +127,8 @@ export function isDataSection(btf: Btf, id: BtfTypeId): boolean {
 }
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
+/** As C's `%p`. */
+const pointer = (value: bigint): string => (value === 0n ? '(nil)' : hex(value));
 const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
 
 function unsigned(bytes: Uint8Array, size: number): bigint {

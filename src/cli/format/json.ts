@@ -6,6 +6,14 @@ export class RawNumber {
   }
 }
 
+/** An object whose names may come more than once, as bpftool writes anonymous members. */
+export class Members {
+  readonly entries: readonly (readonly [name: string, value: Json])[];
+  constructor(entries: readonly (readonly [name: string, value: Json])[]) {
+    this.entries = entries;
+  }
+}
+
 export type Json =
   | null
   | boolean
@@ -13,6 +21,7 @@ export type Json =
   | bigint
   | string
   | RawNumber
+  | Members
   | readonly Json[]
   | { readonly [name: string]: Json | undefined };
 
@@ -37,10 +46,11 @@ class Writer {
 
   private value(value: Json): void {
     if (value instanceof RawNumber) this.out += value.text;
+    else if (value instanceof Members) this.object(value.entries);
     else if (typeof value === 'bigint') this.out += value.toString();
     else if (Array.isArray(value)) this.array(value as readonly Json[]);
     else if (typeof value === 'object' && value !== null) {
-      this.object(value as { readonly [name: string]: Json | undefined });
+      this.object(Object.entries(value as { readonly [name: string]: Json | undefined }));
     } else this.out += JSON.stringify(value);
   }
 
@@ -56,10 +66,8 @@ class Writer {
     this.out += ']';
   }
 
-  private object(members: { readonly [name: string]: Json | undefined }): void {
-    const present = Object.entries(members).filter(
-      (member): member is [string, Json] => member[1] !== undefined,
-    );
+  private object(members: readonly (readonly [name: string, value: Json | undefined])[]): void {
+    const present = members.filter((member): member is readonly [string, Json] => member[1] !== undefined);
     this.out += '{';
     this.depth++;
     present.forEach(([name, value], i) => {

@@ -1,6 +1,6 @@
-import { formatJson, type Json } from './json.js';
+import { formatJson, type Json, Members } from './json.js';
 
-type Members = { readonly [name: string]: Json | undefined };
+type PlainObject = { readonly [name: string]: Json | undefined };
 
 /**
  * Entries as an aligned table for a terminal: a column for each member of key and value, and an address in place of
@@ -21,11 +21,24 @@ export function entryTable(entries: readonly Json[]): string {
   return `${[heading, ...cells.map(line)].join('\n')}\n`;
 }
 
+/** Members of anonymous structs stand under their own names. */
+function flattened(value: Json): Json {
+  if (!(value instanceof Members)) return value;
+  const rows = value.entries.flatMap(([name, member]): (readonly [string, Json])[] => {
+    const inner = flattened(member);
+    return name === '' && isPlainObject(inner)
+      ? Object.entries(inner).flatMap(([key, one]) => (one === undefined ? [] : [[key, one] as const]))
+      : [[name, inner]];
+  });
+  return Object.fromEntries(rows);
+}
+
 function columnsOf(entry: Json): Map<string, string> {
   const columns = new Map<string, string>();
   for (const [name, value] of membersOf(entry)) {
-    if (!isPlainObject(value)) columns.set(name, cell(value));
-    else for (const [inner, text] of membersOf(value)) columns.set(`${name}.${inner}`, cell(text));
+    const plain = flattened(value);
+    if (!isPlainObject(plain)) columns.set(name, cell(plain));
+    else for (const [inner, text] of membersOf(plain)) columns.set(`${name}.${inner}`, cell(text));
   }
   return columns;
 }
@@ -39,7 +52,7 @@ function membersOf(value: Json): (readonly [string, Json])[] {
   });
 }
 
-function isPlainObject(value: Json): value is Members {
+function isPlainObject(value: Json): value is PlainObject {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 

@@ -1,0 +1,20 @@
+import { takeCgroupAttachType } from '../cgroup-words.js';
+import type { Run } from '../context.js';
+import { doing } from '../failure.js';
+import { requireLinux } from '../only-linux.js';
+import { takeProgram } from '../select.js';
+
+export const run: Run = async (context) => {
+  const { words, withKernel } = context;
+  const path = words.take('the path of a cgroup');
+  const attachType = takeCgroupAttachType(words);
+  requireLinux(context, 'cgroup detach', 'in the engine it is skep prog detach PROG cgroup/TYPE PATH');
+  return withKernel('write', async ({ kernel }) => {
+    const program = await takeProgram(words, kernel);
+    words.end();
+    const { detachFromCgroup, LinuxProgram } = await import('../../linux/index.js');
+    if (program instanceof LinuxProgram)
+      await doing('failed to detach program', async () => detachFromCgroup(program, path, attachType));
+    return undefined;
+  });
+};
