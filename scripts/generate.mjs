@@ -19,6 +19,8 @@ const GENERATORS = process.argv.includes('--kernel')
       { source: 'gen/reference.ts', output: 'docs/reference.md' },
       { source: 'gen/support-matrix.ts', output: 'docs/support-matrix.md' },
       { source: 'gen/rules.ts', output: 'docs/rules' },
+      { source: 'gen/completions.ts', output: 'completions' },
+      { source: 'gen/completions.ts', output: 'man' },
     ];
 
 for (const { source } of GENERATORS) {

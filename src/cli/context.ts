@@ -13,8 +13,6 @@ export interface Context {
   readonly showPins: boolean;
   /** -d: say more, such as the verifier's log. */
   readonly debug: boolean;
-  /** -n: do not mount a BPF file system. */
-  readonly noMount: boolean;
   /** The folder of the root. */
   readonly root: string;
   /** Which kernel was asked for: `--kernel`, `SKEP_KERNEL`. */

@@ -1,13 +1,17 @@
-import { COMMANDS, type CommandRow, TERMS } from './table.js';
+import { COMMANDS, type CommandRow, GLOBAL_OPTIONS, TERMS } from './table.js';
 
-const GLOBAL = `Options:
-  -j, --json       answer in JSON            -p, --pretty   in indented JSON
-  -f, --bpffs      show pinned paths         -V, --version  -h, --help
-  --kernel engine|linux                      which kernel (SKEP_KERNEL; default engine)
-
-State is kept in the root: SKEP_ROOT, by default skep in the user's state directory. Words may be
+const STATE = `State is kept in the root: SKEP_ROOT, by default skep in the user's state directory. Words may be
 abbreviated: 'skep p s' is 'skep prog show'.
 `;
+
+/** `  -j, --json  …`, a line for each option. */
+function globalOptions(): string {
+  const rows = GLOBAL_OPTIONS.map(({ short, name, value, doc }) => {
+    const option = `${short === undefined ? '   ' : `-${short},`} --${name}${value === undefined ? '' : ` ${value}`}`;
+    return `  ${option.padEnd(27)} ${doc}\n`;
+  });
+  return `Options:\n${rows.join('')}\n${STATE}`;
+}
 
 /** The help of everything, or of the commands of one object. */
 export function help(object?: string): string {
@@ -19,7 +23,7 @@ export function help(object?: string): string {
   const words = Object.entries(TERMS).filter(([term]) => rows.some(({ usage }) => usage.includes(term)));
   const terms = words.map(([term, meaning]) => `  ${term} := ${meaning}\n`).join('');
   const head = object === undefined ? 'skep: eBPF end to end\n\n' : '';
-  return `${head}Usage: skep [OPTIONS] ${object ?? 'OBJECT'} COMMAND …\n\n${text}\n${terms}${terms && '\n'}${GLOBAL}`;
+  return `${head}Usage: skep [OPTIONS] ${object ?? 'OBJECT'} COMMAND …\n\n${text}\n${terms}${terms && '\n'}${globalOptions()}`;
 }
 
 /** One line: how a command is written. */
@@ -28,7 +32,7 @@ export function usageOf(row: CommandRow): string {
   return `Usage: skep ${[title(row), row.usage].filter(Boolean).join(' ')}${options.join('')}`;
 }
 
-function title(row: CommandRow): string {
+export function title(row: CommandRow): string {
   const [object, verb] = row.path;
   if (verb === undefined) return object;
   return row.aliases === undefined

@@ -91,11 +91,13 @@ export async function loadObject(
   spec: ObjectSpec,
   args: Arguments,
   programs: readonly string[],
+  debug = false,
 ): Promise<LoadedObject> {
   const { load } = await import('../kernel/load.js');
   const loaded = await load(spec, kernel, {
     programs,
     maps: args.maps,
+    ...(debug ? { logLevel: 1, onLog: (_, log: string) => void process.stderr.write(log) } : {}),
     ...(args.type === undefined ? {} : { type: args.type }),
   });
   if (args.pinMaps === undefined) return loaded;

@@ -69,7 +69,6 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
     out,
     showPins: line.showPins,
     debug: line.debug,
-    noMount: line.noMount,
     root,
     kernel: name,
     runLine: async (argv, into) =>

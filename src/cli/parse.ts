@@ -1,4 +1,4 @@
-import { COMMANDS, type CommandRow, type OptionRow } from './table.js';
+import { COMMANDS, type CommandRow, GLOBAL_OPTIONS, type OptionRow } from './table.js';
 import { didYouMean, UsageError } from './usage.js';
 import { findWord } from './words.js';
 
@@ -9,8 +9,6 @@ export interface CommandLine {
   readonly showPins: boolean;
   /** -d: say more. */
   readonly debug: boolean;
-  /** -n: do not mount a BPF file system. */
-  readonly noMount: boolean;
   readonly kernel: string | undefined;
   readonly wants: { readonly kind: 'version' } | { readonly kind: 'help'; readonly object?: string } | Wanted;
 }
@@ -21,18 +19,10 @@ export interface Wanted {
   readonly options: ReadonlyMap<string, string | true>;
 }
 
-const LONG: Readonly<Record<string, string>> = {
-  json: 'j',
-  pretty: 'p',
-  bpffs: 'f',
-  debug: 'd',
-  nomount: 'n',
-  mapcompat: 'm',
-  legacy: 'l',
-  version: 'V',
-  help: 'h',
-};
-/** Options without a value. m and l ask for what skep always does (maps of old objects); scripts write them. */
+/** Letters of the options that all commands have. */
+const LONG: Readonly<Record<string, string>> = Object.fromEntries(
+  GLOBAL_OPTIONS.flatMap(({ name, short }) => (short === undefined ? [] : [[name, short]])),
+);
 const FLAGS = new Set(Object.values(LONG));
 
 /** @throws {UsageError} */
@@ -70,7 +60,6 @@ class Parser {
       pretty,
       showPins: this.flags.has('f'),
       debug: this.flags.has('d'),
-      noMount: this.flags.has('n'),
       kernel: this.kernel,
       wants: this.wants(),
     };

@@ -23,6 +23,20 @@ export interface CommandRow {
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
+/** Options of all commands. m and l ask for what skep always does (maps of old objects); scripts write them. */
+export const GLOBAL_OPTIONS: readonly OptionRow[] = [
+  { short: 'j', name: 'json', doc: 'answer in JSON' },
+  { short: 'p', name: 'pretty', doc: 'answer in indented JSON' },
+  { short: 'f', name: 'bpffs', doc: 'show pinned paths' },
+  { short: 'd', name: 'debug', doc: 'print the verifier’s log when loading' },
+  { short: 'm', name: 'mapcompat', doc: 'taken and not needed' },
+  { short: 'n', name: 'nomount', doc: 'taken; only a pin in /sys/fs/bpf mounts anything' },
+  { short: 'l', name: 'legacy', doc: 'taken and not needed' },
+  { name: 'kernel', value: 'engine|linux', doc: 'which kernel (SKEP_KERNEL; default engine)' },
+  { short: 'V', name: 'version', doc: 'print the version' },
+  { short: 'h', name: 'help', doc: 'print the commands' },
+];
+
 /** What the words in capitals stand for. */
 export const TERMS = {
   MAP: '{ id N | pinned PATH | name NAME }',

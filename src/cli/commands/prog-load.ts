@@ -4,7 +4,7 @@ import { doing } from '../failure.js';
 import { expectFree, expectPrograms, loadObject, readObject, takeLoadArguments } from '../load.js';
 import { takePath } from '../select.js';
 
-export const run: Run = async ({ words, out, withKernel }) => {
+export const run: Run = async ({ words, out, debug, withKernel }) => {
   const file = words.take('an object file');
   const path = takePath(words, 'a path to pin the program at');
   const spec = await readObject(file);
@@ -13,7 +13,7 @@ export const run: Run = async ({ words, out, withKernel }) => {
     const args = await takeLoadArguments(words, spec, kernel);
     await expectFree(kernel, path);
     const programs = programsToLoad(spec);
-    const loaded = await loadObject(kernel, spec, args, programs);
+    const loaded = await loadObject(kernel, spec, args, programs, debug);
     const program = loaded.program(programs[0]!);
     await doing(`can't pin the object (${path})`, () => kernel.pin(program, path));
     out.note(`program ${program.id}: ${programs[0]} at ${path}`);
