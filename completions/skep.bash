@@ -6,7 +6,7 @@ _skep() {
     elif [[ "$word" != -* ]]; then before+=("$word"); fi
   done
   if [ -n "$skip" ]; then COMPREPLY=($(compgen -W "engine linux" -- "$current")); return; fi
-  if [ "${#before[@]}" = 0 ]; then words="prog map link net btf gen cgroup perf iter struct_ops feature batch replay verify compile exec syn version help --json --pretty --bpffs --debug --mapcompat --nomount --legacy --kernel --version --help"
+  if [ "${#before[@]}" = 0 ]; then words="prog map link net btf gen cgroup perf iter struct_ops feature batch replay verify compile debug exec syn version help --json --pretty --bpffs --debug --mapcompat --nomount --legacy --kernel --version --help"
   elif [ "${#before[@]}" = 1 ]; then case "${before[0]}" in
     prog) words="show list dump pin load loadall attach detach run tracelog profile tracepoint-format" ;;
     map) words="show list dump update lookup getnext delete pin create peek push enqueue pop dequeue freeze" ;;
@@ -74,6 +74,7 @@ _skep() {
     replay) words="--dev --rate --loop --egress --keep-clock" ;;
     verify) words="id pinned tag name --log --all --profile --sarif" ;;
     compile) words="v2 v3 v4 object bitcode asm btf -o -mcpu -g0 --emit --btf --clang" ;;
+    debug) words="id pinned tag name data_in ctx_in repeat" ;;
     exec) words="jit interpreter --engine --elf" ;;
     syn) words="--top --max-sources" ;;
     version) words="" ;;

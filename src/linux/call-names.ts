@@ -1,7 +1,7 @@
 import type { Insn } from '../isa/index.js';
 import { INFO } from './bpf/info-layouts.js';
 import { infoOf } from './bpf/object.js';
-import { functionNames } from './probe/kallsyms.js';
+import { symbolAt } from './probe/kallsyms.js';
 import type { LinuxProgram } from './programs.js';
 import { fill } from './sys/layout.js';
 
@@ -13,11 +13,10 @@ export interface CallNames {
 
 /** @throws {KernelError} */
 export function callNames(program: LinuxProgram): CallNames {
-  const names = functionNames();
   const functions = compiledFunctions(program);
   return {
     localCall: ({ imm, off }) => {
-      const name = names.get(functions[imm] ?? 0n);
+      const name = symbolAt(functions[imm] ?? 0n);
       return `${off < 0 ? '' : '+'}${off}${name === undefined ? '' : `#${name}`}`;
     },
   };

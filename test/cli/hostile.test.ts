@@ -48,7 +48,11 @@ describe('a command line that makes no sense', () => {
     [['prog', 'load', '/dev/null', '/sys/fs/bpf/x'], 1, ''],
     [['prog', 'load', 'none', '/sys/fs/bpf/x'], 1, 'Error: failed to open none: No such file or directory\n'],
     [['replay', '/dev/null', '--rate', '0'], 2, ''],
-    [['--kernel', 'linux', 'map', 'show'], 2, ''],
+    [
+      ['--kernel', 'linus', 'map', 'show'],
+      2,
+      "Error: --kernel is 'linus', but a kernel is 'engine' or 'linux'\n",
+    ],
     [['--frob'], 2, ''],
   ])('%j fails with one clear line', async (args, status, stderr) => {
     const outcome = await cli.run(...args);
