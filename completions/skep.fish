@@ -125,7 +125,7 @@ complete -c skep -n '__fish_seen_subcommand_from replay' -a '--dev --rate --loop
 complete -c skep -f -n __fish_use_subcommand -a verify -d 'check programs as Linux would, and explain; exit status 0 accepted, 1 rejected, 2 could not be tried'
 complete -c skep -n '__fish_seen_subcommand_from verify' -a 'id pinned tag name --log --all --profile --sarif'
 complete -c skep -f -n __fish_use_subcommand -a compile -d 'compile C to a BPF object, with nothing but npm; options are spelled as clang’s'
-complete -c skep -n '__fish_seen_subcommand_from compile' -a 'v2 v3 v4 object bitcode asm btf -o -mcpu -g0 --emit --btf --clang'
+complete -c skep -n '__fish_seen_subcommand_from compile' -a 'v2 v3 v4 object bitcode asm btf -o -mcpu -g0 --emit --watch --btf --clang'
 complete -c skep -f -n __fish_use_subcommand -a debug -d 'run a program step by step, forward and back; commands on a terminal or from standard input (help)'
 complete -c skep -n '__fish_seen_subcommand_from debug' -a 'id pinned tag name data_in ctx_in repeat'
 complete -c skep -f -n __fish_use_subcommand -a exec -d 'run bytecode from standard input in a sandbox'
