@@ -65,6 +65,8 @@ afterAll(() => {
 
 /** A program type that may call the helper and that the tests know. */
 function callerOf(helper: Helper): string {
+  // A tracepoint program may name this helper, but has no function that it could tell.
+  if (helper.name === 'bpf_get_func_ip') return 'kprobe';
   return CALLERS.find((type) => mayCall(type, helper.id)) ?? 'xdp';
 }
 
@@ -196,7 +198,11 @@ test.skipIf(!available).each(rows)(
   },
 );
 
-test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].includes(callerOf(helper))))(
+const onPackets = rows.filter(([, helper]) => ['xdp', 'sched_cls'].includes(callerOf(helper)));
+/** A tail call that fails changes nothing; one that a subprogram made is in test/cases/verifier/tail-calls.txt. */
+const staying = onPackets.filter(([name]) => name !== 'bpf_tail_call');
+
+test.skipIf(!available).each(staying)(
   `packet pointers survive %s exactly where stated ${reason}`,
   (_name, helper) => {
     expect([helper.name, loads(helper, {}, true) === true]).toEqual([
@@ -206,7 +212,7 @@ test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].in
   },
 );
 
-test.skipIf(!available).each(rows.filter(([, helper]) => ['xdp', 'sched_cls'].includes(callerOf(helper))))(
+test.skipIf(!available).each(onPackets)(
   `pointers into the packet are memory to %s exactly where stated ${reason}`,
   (_name, helper) => {
     helper.args.forEach((arg, i) => {
