@@ -316,12 +316,13 @@ test('a ring has no elements for user space, and other maps have no ring', () =>
 
 /** One CPU: sends `rounds` numbered records, waiting while the ring is full. */
 const CPU = `
-  const { parentPort, workerData: { module, memory, area, data, map, cpu, rounds } } = require('node:worker_threads');
+  const { parentPort, workerData: { module, memory, area, stack, data, map, cpu, rounds } } = require('node:worker_threads');
   const { exports } = new WebAssembly.Instance(module, {
     env: {
       memory,
       table: new WebAssembly.Table({ element: 'anyfunc', initial: 16 }),
       cpu_area: new WebAssembly.Global({ value: 'i32', mutable: true }, area),
+      stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, stack),
     },
     host: { now: () => 0 },
   });
@@ -354,6 +355,7 @@ test('two workers that write as fast as they can lose and tear no record, and ev
       module: loadRuntimeModule(true),
       memory: memory.share().memory,
       area: CPU_AREAS + cpu * CPU_AREA_SIZE,
+      stack: CPU_AREAS + (cpu + 1) * CPU_AREA_SIZE,
       data: memory.alloc(64),
       map: map.address,
       cpu,

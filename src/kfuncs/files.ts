@@ -1,6 +1,6 @@
 import { kfunc } from './kfunc.js';
 
-/** Files, their attributes, and keys that they are checked with. */
+/** Files and their attributes. Only programs on hooks of security modules may call these. */
 export const files = [
   kfunc(
     'bpf_get_task_exe_file',
@@ -16,14 +16,4 @@ export const files = [
   kfunc('bpf_get_file_xattr', '6.8', 'Copies an extended attribute.', 'sleepable', 'trusted_args'),
   kfunc('bpf_set_dentry_xattr', '6.15', 'Sets an extended attribute.', 'sleepable', 'trusted_args'),
   kfunc('bpf_remove_dentry_xattr', '6.15', 'Removes an extended attribute.', 'sleepable', 'trusted_args'),
-  kfunc(
-    'bpf_lookup_user_key',
-    '6.1',
-    'A key by its serial number, held.',
-    'acquire',
-    'ret_null',
-    'sleepable',
-  ),
-  kfunc('bpf_lookup_system_key', '6.1', 'A key ring of the system, held.', 'acquire', 'ret_null'),
-  kfunc('bpf_key_put', '6.1', 'Lets a key go.', 'release'),
 ];

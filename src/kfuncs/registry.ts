@@ -9,6 +9,7 @@ import { deferred } from './deferred.js';
 import { dynptrs } from './dynptrs.js';
 import { files } from './files.js';
 import { iterators } from './iterators.js';
+import { keys } from './keys.js';
 import type { Kfunc } from './kfunc.js';
 import { locks } from './locks.js';
 import { memory } from './memory.js';
@@ -36,6 +37,7 @@ export const KFUNCS: readonly Kfunc[] = [
   ...memory,
   ...strings,
   ...files,
+  ...keys,
   ...crypto,
   ...network,
   ...conntrack,
@@ -58,7 +60,7 @@ const EXCEPTIONS = new Map(
 const MEASURED = new Set(MEASURED_TYPES.split(' '));
 
 /** Functions that programs on hooks of security modules may call beside those that tracing programs may. */
-const LSM_ONLY = new Set(files.map(({ name }) => name).filter((name) => !name.includes('key')));
+const LSM_ONLY = new Set(files.map(({ name }) => name));
 
 /** @returns undefined when skep does not know its rules. */
 export function kfuncByName(name: string): Kfunc | undefined {
