@@ -61,9 +61,11 @@ describe('the tarball of npm pack, installed in an empty folder with nothing els
       'LICENSE',
       'README.md',
       'bin',
+      'completions',
       'dist',
       'docs',
       'examples',
+      'man',
       'package.json',
       'tools',
     ]);

@@ -1,6 +1,5 @@
 import type { Btf } from '../btf/types.js';
-import { KernelError } from '../errors/errno.js';
-import { attachTypeByName, hookByName } from '../hooks/index.js';
+import { hookByName } from '../hooks/index.js';
 import type {
   AttachTarget,
   BpfMap,
@@ -16,7 +15,7 @@ import type {
 } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
 import { needsKernelTypes } from '../verifier/kernel-types/needs.js';
-import { Attachments, requireFitting } from './attachments.js';
+import { requireFitting } from './attachments.js';
 import { btfById, btfInfos } from './btf-objects.js';
 import { CodeCache } from './code.js';
 import { ProgramCounters } from './counters.js';
@@ -26,7 +25,7 @@ import type { HelperOverrides } from './helpers/overrides.js';
 import { TraceLog } from './helpers/trace-log.js';
 import { keptObjects } from './kept.js';
 import { KernelTypes } from './kernel-types.js';
-import { LinkHandle } from './link-handle.js';
+import { Links } from './links.js';
 import { MapHandle, MapObject } from './map-handle.js';
 import { EngineMap } from './maps.js';
 import { EngineMemory, type EngineMemoryOptions } from './memory.js';
@@ -46,7 +45,6 @@ import type { CallContext } from './world/calls/context.js';
 import { CgroupHooks } from './world/cgroup-hooks.js';
 import type { Devices } from './world/devices.js';
 import { SimulatedTask, type TaskOptions } from './world/task.js';
-import { resolveTracepoint } from './world/tracepoints.js';
 import { World } from './world/world.js';
 
 /** Pids of simulated tasks start here, unless they say one. */
@@ -96,12 +94,10 @@ export class Engine implements Kernel {
   readonly #code: CodeCache;
   readonly #maps = new ObjectTable<MapObject>('map');
   readonly #programs = new ObjectTable<ProgramObject>('prog');
-  readonly #links = new Map<number, LinkHandle>();
-  readonly #attachments = new Attachments();
   readonly #pins = new Pins();
+  readonly #links = new Links(this.#programs, this.#pins, this.world);
   readonly #btf = new BtfIds();
   readonly #types = new KernelTypes();
-  #nextLinkId = 1;
   #nextPid = FIRST_PID;
   readonly #calls: CallContext;
   /** What maps of maps hold. */
@@ -116,7 +112,7 @@ export class Engine implements Kernel {
     this.memory = EngineMemory.create(options);
     this.trace = new TraceLog(options.onTrace);
     const hooks = new CgroupHooks(this.memory, (attachType, { path }) =>
-      this.#attachments
+      this.#links.attachments
         .at({ kind: 'cgroup', attachType, path })
         .map(({ programId }) => this.#programs.get(programId).code().slot),
     );
@@ -209,21 +205,15 @@ export class Engine implements Kernel {
     const object = this.#ownProgram(program);
     requireFitting(object.parts.type, target, object.parts.attachType);
     object.code();
-    return this.#addLink(this.#nextLinkId, object, this.#resolve(target));
+    return this.#links.add(object, target);
   }
 
   async links(): Promise<Link[]> {
-    return [...this.#links.values()].sort((a, b) => a.id - b.id);
+    return this.#links.all();
   }
 
   async linkById(id: number): Promise<Link> {
-    const link = this.#links.get(id);
-    if (link === undefined)
-      throw new KernelError('ENOENT', `there is no link with id ${id}`, {
-        facts: { id },
-        hint: 'list them with `skep link show`',
-      });
-    return link;
+    return this.#links.get(id);
   }
 
   /** Links of the engine live until they are detached: RATIONALE.md says why. */
@@ -247,7 +237,7 @@ export class Engine implements Kernel {
       this.#pins.add(path, 'program', own.id);
       this.#programs.use(own);
     } else {
-      await this.linkById(object.id);
+      this.#links.get(object.id);
       this.#pins.add(path, 'link', object.id);
     }
   }
@@ -313,12 +303,13 @@ export class Engine implements Kernel {
    */
   replay(source: CaptureSource, options: EngineReplayOptions = {}): Promise<ReplaySummary> {
     const device = this.devices.byName(options.device ?? 'eth0');
+    const { attachments: attached } = this.#links;
     let points: { readonly version: number; readonly attachments: ReplayAttachments } | undefined;
     const attachments = (): ReplayAttachments => {
-      const { version } = this.#attachments;
+      const { version } = attached;
       if (points?.version !== version) {
         const slotOf = (id: number) => this.#programs.get(id).code().slot;
-        points = { version, attachments: replayPoints(this.#attachments, device.name, slotOf) };
+        points = { version, attachments: replayPoints(attached, device.name, slotOf) };
       }
       return points.attachments;
     };
@@ -332,11 +323,11 @@ export class Engine implements Kernel {
 
   /** Everything that outlives this process: pinned and attached objects and what they use. */
   snapshot(): EngineSnapshot {
-    const kept = keptObjects(this.#pins.all(), [...this.#links.values()], this.#maps, this.#programs);
+    const kept = keptObjects(this.#pins.all(), this.#links.all(), this.#maps, this.#programs);
     return {
       nextMapId: this.#maps.nextId,
       nextProgramId: this.#programs.nextId,
-      nextLinkId: this.#nextLinkId,
+      nextLinkId: this.#links.nextId,
       nextBtfId: this.#btf.nextId,
       maps: kept.maps.map(({ id, spec, map, btfId }) => ({
         id,
@@ -346,7 +337,7 @@ export class Engine implements Kernel {
         entries: map.snapshot(),
       })),
       programs: kept.programs.map((program) => program.snapshot()),
-      links: [...this.#links.values()].map(({ id, programId, target }) => ({ id, programId, target })),
+      links: this.#links.all().map(({ id, programId, target }) => ({ id, programId, target })),
       pins: this.#pins.all(),
     };
   }
@@ -378,7 +369,7 @@ export class Engine implements Kernel {
       if (frozen && !object.map.frozen) object.map.freeze();
     }
     for (const { id, programId, target } of snapshot.links)
-      this.#addLink(id, this.#programs.get(programId), this.#resolve(target));
+      this.#links.add(this.#programs.get(programId), target, id);
     for (const { path, kind, id } of snapshot.pins) {
       this.#pins.add(path, kind, id);
       if (kind === 'map') this.#maps.use(this.#maps.get(id));
@@ -386,7 +377,7 @@ export class Engine implements Kernel {
     }
     this.#maps.nextId = snapshot.nextMapId;
     this.#programs.nextId = snapshot.nextProgramId;
-    this.#nextLinkId = snapshot.nextLinkId;
+    this.#links.nextId = snapshot.nextLinkId;
     this.#btf.nextId = snapshot.nextBtfId;
   }
 
@@ -423,44 +414,6 @@ export class Engine implements Kernel {
     return new ProgramObject(id, parts, maps, stamp, surroundings, () => {
       for (const map of maps) this.#maps.release(map);
     });
-  }
-
-  /** A target with its device or tracepoint checked, in the one form that it is kept in. */
-  #resolve(target: AttachTarget): AttachTarget {
-    if (target.kind === 'tracepoint') {
-      const { category, name } = resolveTracepoint(target.name, target.category);
-      return { kind: 'tracepoint', category, name };
-    }
-    if (target.kind === 'cgroup') {
-      // The simulated host has every cgroup that somebody names.
-      const { path } = this.world.cgroups.make(target.path);
-      return { ...target, path, attachType: attachTypeByName(target.attachType)?.name ?? target.attachType };
-    }
-    if (target.kind === 'raw_tracepoint') return { ...target, name: resolveTracepoint(target.name).name };
-    if ('iface' in target && target.iface !== undefined) this.devices.byName(target.iface);
-    return target;
-  }
-
-  #addLink(id: number, program: ProgramObject, target: AttachTarget): LinkHandle {
-    const replaced = this.#attachments.add({ linkId: id, programId: program.id, target });
-    if (replaced !== undefined) this.#detach(replaced.linkId);
-    this.#nextLinkId = Math.max(this.#nextLinkId, id + 1);
-    const iface = 'iface' in target ? target.iface : undefined;
-    const ifindex = iface === undefined ? undefined : this.devices.byName(iface).ifindex;
-    const link = new LinkHandle(id, program.id, target, ifindex, (linkId) => this.#detach(linkId));
-    this.#links.set(id, link);
-    this.#programs.use(program);
-    return link;
-  }
-
-  #detach(linkId: number): void {
-    const link = this.#links.get(linkId);
-    if (link === undefined) return;
-    this.#links.delete(linkId);
-    this.#attachments.remove(linkId);
-    for (const pin of this.#pins.all())
-      if (pin.kind === 'link' && pin.id === linkId) this.#pins.remove(pin.path);
-    this.#programs.release(this.#programs.get(link.programId));
   }
 
   #mapHandle(object: MapObject): MapHandle {

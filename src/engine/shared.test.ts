@@ -7,10 +7,15 @@ import { loadRuntimeModule } from './runtime/module.js';
 
 /** One CPU: updates, looks up and deletes random keys as fast as it can. */
 const CPU = `
-  const { parentPort, workerData: { module, memory, area, key, map, seed, rounds } } = require('node:worker_threads');
+  const { parentPort, workerData: { module, memory, area, stack, key, map, seed, rounds } } = require('node:worker_threads');
   const i32 = (value) => new WebAssembly.Global({ value: 'i32', mutable: true }, value);
   const { exports } = new WebAssembly.Instance(module, {
-    env: { memory, table: new WebAssembly.Table({ element: 'anyfunc', initial: 16 }), cpu_area: i32(area) },
+    env: {
+      memory,
+      table: new WebAssembly.Table({ element: 'anyfunc', initial: 16 }),
+      cpu_area: i32(area),
+      stack_pointer: i32(stack),
+    },
     host: { now: () => 0 },
   });
   const words = new Uint32Array(memory.buffer);
@@ -39,6 +44,7 @@ function runCpu(memory: EngineMemory, map: EngineMap, cpu: number): Promise<numb
       module: loadRuntimeModule(true),
       memory: memory.share().memory,
       area: CPU_AREAS + cpu * CPU_AREA_SIZE,
+      stack: CPU_AREAS + (cpu + 1) * CPU_AREA_SIZE,
       key: memory.alloc(16),
       map: map.address,
       seed: cpu + 1,

@@ -31,13 +31,13 @@ describe('Devices', () => {
   it('has lo and eth0, and never uses a number twice', () => {
     const devices = new Devices();
     expect(devices.list()).toEqual([
-      { ifindex: 1, name: 'lo' },
-      { ifindex: 2, name: 'eth0' },
+      { ifindex: 1, name: 'lo', mtu: 65536 },
+      { ifindex: 2, name: 'eth0', mtu: 1500 },
     ]);
     expect(devices.add('veth1').ifindex).toBe(3);
     expect([devices.byName('veth1'), devices.byIndex(3)]).toEqual([
-      { ifindex: 3, name: 'veth1' },
-      { ifindex: 3, name: 'veth1' },
+      { ifindex: 3, name: 'veth1', mtu: 1500 },
+      { ifindex: 3, name: 'veth1', mtu: 1500 },
     ]);
   });
 

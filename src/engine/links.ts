@@ -1,0 +1,83 @@
+import { KernelError } from '../errors/errno.js';
+import { attachTypeByName } from '../hooks/index.js';
+import type { AttachTarget } from '../kernel/target.js';
+import { Attachments } from './attachments.js';
+import { LinkHandle } from './link-handle.js';
+import type { ObjectTable } from './objects.js';
+import type { Pins } from './pins.js';
+import type { ProgramObject } from './program-object.js';
+import { resolveTracepoint } from './world/tracepoints.js';
+import type { World } from './world/world.js';
+
+/** The links of an engine. Each keeps its program alive until it is detached. */
+export class Links {
+  /** What the links have attached. */
+  readonly attachments = new Attachments();
+  nextId = 1;
+  readonly #links = new Map<number, LinkHandle>();
+  readonly #programs: ObjectTable<ProgramObject>;
+  readonly #pins: Pins;
+  readonly #world: World;
+
+  constructor(programs: ObjectTable<ProgramObject>, pins: Pins, world: World) {
+    this.#programs = programs;
+    this.#pins = pins;
+    this.#world = world;
+  }
+
+  /** Ascending by id. */
+  all(): LinkHandle[] {
+    return [...this.#links.values()].sort((a, b) => a.id - b.id);
+  }
+
+  /** @throws {KernelError} ENOENT */
+  get(id: number): LinkHandle {
+    const link = this.#links.get(id);
+    if (link === undefined)
+      throw new KernelError('ENOENT', `there is no link with id ${id}`, {
+        facts: { id },
+        hint: 'list them with `skep link show`',
+      });
+    return link;
+  }
+
+  /** Attaches a program. @throws {KernelError} ENODEV, ENOENT, EBUSY */
+  add(program: ProgramObject, to: AttachTarget, id = this.nextId): LinkHandle {
+    const target = resolve(this.#world, to);
+    const replaced = this.attachments.add({ linkId: id, programId: program.id, target });
+    if (replaced !== undefined) this.#detach(replaced.linkId);
+    this.nextId = Math.max(this.nextId, id + 1);
+    const iface = 'iface' in target ? target.iface : undefined;
+    const ifindex = iface === undefined ? undefined : this.#world.devices.byName(iface).ifindex;
+    const link = new LinkHandle(id, program.id, target, ifindex, (linkId) => this.#detach(linkId));
+    this.#links.set(id, link);
+    this.#programs.use(program);
+    return link;
+  }
+
+  #detach(linkId: number): void {
+    const link = this.#links.get(linkId);
+    if (link === undefined) return;
+    this.#links.delete(linkId);
+    this.attachments.remove(linkId);
+    for (const pin of this.#pins.all())
+      if (pin.kind === 'link' && pin.id === linkId) this.#pins.remove(pin.path);
+    this.#programs.release(this.#programs.get(link.programId));
+  }
+}
+
+/** A target with its device or tracepoint checked, in the one form that it is kept in. */
+function resolve(world: World, target: AttachTarget): AttachTarget {
+  if (target.kind === 'tracepoint') {
+    const { category, name } = resolveTracepoint(target.name, target.category);
+    return { kind: 'tracepoint', category, name };
+  }
+  if (target.kind === 'cgroup') {
+    // The simulated host has every cgroup that somebody names.
+    const { path } = world.cgroups.make(target.path);
+    return { ...target, path, attachType: attachTypeByName(target.attachType)?.name ?? target.attachType };
+  }
+  if (target.kind === 'raw_tracepoint') return { ...target, name: resolveTracepoint(target.name).name };
+  if ('iface' in target && target.iface !== undefined) world.devices.byName(target.iface);
+  return target;
+}
