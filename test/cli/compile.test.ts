@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { on } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,33 @@ test.each([
   const { status, stderr } = compile(source);
   expect(stderr).toContain(message);
   expect(status).toBe(1);
+});
+
+test('--watch compiles again when the source or a header changes, and goes on after errors', async () => {
+  writeFileSync(join(folder, 'near.h'), '#define NUMBER 40\n');
+  writeFileSync(join(folder, 'prog.bpf.c'), GOOD);
+  const args = ['compile', 'prog.bpf.c', '-DWANTED=2', '-o', 'watched.o', '--watch'];
+  const skep = spawn(process.execPath, [join(process.cwd(), 'bin/skep'), ...args], { cwd: folder });
+  const said = async (words: string): Promise<void> => {
+    for await (const [text] of on(skep.stderr, 'data', { signal: AbortSignal.timeout(30_000) }))
+      if (`${text}`.includes(words)) return;
+  };
+  const result = () => {
+    const [program] = parseObject(new Uint8Array(readFileSync(join(folder, 'watched.o')))).programs;
+    return program?.insns[0]?.imm;
+  };
+  try {
+    await said('compiled');
+    expect(result()).toBe(42);
+    writeFileSync(join(folder, 'near.h'), '#define NUMBER many\n');
+    await said('has errors');
+    expect(result()).toBe(42);
+    writeFileSync(join(folder, 'near.h'), '#define NUMBER 5\n');
+    await said('compiled');
+    expect(result()).toBe(7);
+  } finally {
+    skep.kill();
+  }
 });
 
 test('a wrong option is a wrong usage', () => {
