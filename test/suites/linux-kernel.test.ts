@@ -23,7 +23,7 @@ if (available) {
     },
     {
       'an object is loaded with its maps, attached where its section says, and its map is typed':
-        'Linux has no tracepoint tcp_v4_connect: src/linux/attach/tracepoint.test.ts has its answer',
+        'Linux has no tracepoint tcp_v4_connect: src/linux/attach/attach.test.ts has its answer',
     },
   );
 } else {

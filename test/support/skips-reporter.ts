@@ -23,9 +23,10 @@ export default class SkipsReporter implements Reporter {
   }
 }
 
-/** The outermost suite of a test, which carries the reason; cases of one table (`… 1`, `… 2`) are one group. */
+/** What carries the reason: the test itself in brackets, or else its outermost suite. Cases of one table are one group. */
 function groupOf(test: TestCase): string {
-  let name = test.name;
+  let { name } = test;
+  if (/ \(.+\)$/.test(name)) return name;
   for (let { parent } = test; parent.type === 'suite'; parent = parent.parent) name = parent.name;
   return name.replace(/\s*\d+$/, '').trim();
 }
