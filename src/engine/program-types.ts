@@ -1,4 +1,5 @@
 import { KernelError } from '../errors/errno.js';
+import { CGROUP_PROGRAM_TYPES } from '../hooks/cgroup-types.js';
 import type { AttachTarget } from '../kernel/kernel.js';
 import { hasTestRun } from './scenes/index.js';
 
@@ -9,15 +10,7 @@ export const TARGET_TYPES: Readonly<Partial<Record<AttachTarget['kind'], readonl
   tracepoint: ['tracepoint'],
   raw_tracepoint: ['raw_tracepoint'],
   socket: ['socket_filter'],
-  cgroup: [
-    'cgroup_skb',
-    'cgroup_sock',
-    'cgroup_sock_addr',
-    'cgroup_sockopt',
-    'cgroup_sysctl',
-    'cgroup_device',
-    'sock_ops',
-  ],
+  cgroup: CGROUP_PROGRAM_TYPES,
 };
 
 /** Whether the engine runs programs of this type, attached or on a context of the caller's, and does not only verify them. */

@@ -1,4 +1,5 @@
 import { SkepError } from '../errors/base.js';
+import { CGROUP_PROGRAM_TYPES } from '../hooks/cgroup-types.js';
 import type { ProgramSpec } from '../object/spec.js';
 import type { AttachTarget } from './target.js';
 
@@ -25,15 +26,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   flow_dissector: "{ kind: 'netns', attachType: 'flow_dissector' }",
   perf_event: "{ kind: 'perf_event', event: 'cpu_clock', frequency: 99 }",
   ...Object.fromEntries(
-    [
-      'cgroup_skb',
-      'cgroup_sock',
-      'cgroup_sock_addr',
-      'cgroup_sockopt',
-      'cgroup_sysctl',
-      'cgroup_device',
-      'sock_ops',
-    ].map((type) => [type, "{ kind: 'cgroup', path: '/sys/fs/cgroup/…', attachType: '…' }"]),
+    CGROUP_PROGRAM_TYPES.map((type) => [
+      type,
+      "{ kind: 'cgroup', path: '/sys/fs/cgroup/…', attachType: '…' }",
+    ]),
   ),
 };
 

@@ -1,5 +1,6 @@
 import { constants, openSync } from 'node:fs';
 import { ERRNO, KernelError } from '../../errors/errno.js';
+import { CGROUP_PROGRAM_TYPES } from '../../hooks/cgroup-types.js';
 import { attachTypeByName } from '../../hooks/index.js';
 import { tryBpf } from '../bpf/call.js';
 import { Fd } from '../sys/fd.js';
@@ -11,16 +12,7 @@ const ALLOW_MULTI = 2;
 
 /** By a link since Linux 5.7, which shares the cgroup with others; else with BPF_F_ALLOW_MULTI. */
 export const cgroup: Attacher<'cgroup'> = {
-  types: [
-    'cgroup_skb',
-    'cgroup_sock',
-    'cgroup_sock_addr',
-    'cgroup_sockopt',
-    'cgroup_sysctl',
-    'cgroup_device',
-    'sock_ops',
-    'lsm',
-  ],
+  types: [...CGROUP_PROGRAM_TYPES, 'lsm'],
   attach(context, target) {
     const type = attachTypeByName(target.attachType);
     if (type === undefined)

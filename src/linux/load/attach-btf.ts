@@ -1,24 +1,8 @@
 import { type Btf, findByName } from '../../btf/index.js';
 import { SkepError } from '../../errors/base.js';
 import { KernelError } from '../../errors/errno.js';
+import { btfTarget } from '../../hooks/attach-btf.js';
 import { nearest } from '../explain/nearest.js';
-
-/** What a program type and attach type are loaded for: how its name is spelled in BTF. */
-interface Rule {
-  readonly what: string;
-  readonly prefix: string;
-  readonly kind: 'func' | 'typedef';
-}
-
-const RULES: Readonly<Record<string, Rule>> = {
-  trace_raw_tp: { what: 'tracepoint', prefix: 'btf_trace_', kind: 'typedef' },
-  trace_fentry: { what: 'function', prefix: '', kind: 'func' },
-  trace_fexit: { what: 'function', prefix: '', kind: 'func' },
-  modify_return: { what: 'function', prefix: '', kind: 'func' },
-  trace_iter: { what: 'iterator', prefix: 'bpf_iter_', kind: 'func' },
-  lsm_mac: { what: 'LSM hook', prefix: 'bpf_lsm_', kind: 'func' },
-  lsm_cgroup: { what: 'LSM hook', prefix: 'bpf_lsm_', kind: 'func' },
-};
 
 /**
  * The BTF id of what a tracing or LSM program is loaded for; undefined for attach types that need none.
@@ -30,7 +14,7 @@ export function attachBtfId(
   attachTo: string | undefined,
   btf: () => Btf | undefined,
 ): number | undefined {
-  const rule = RULES[attachType ?? ''];
+  const rule = btfTarget(attachType);
   if (rule === undefined) return undefined;
   if (attachTo === undefined) {
     throw new SkepError('NO_TARGET', `the section of the program names no ${rule.what} after its slash`, {
