@@ -92,6 +92,9 @@ export function checkOnce(
     if (error.rule === ctxAccess.id) session?.log.source(error.insn);
     const log = logText(session, program, options, performance.now() - started, error.message);
     return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };
+  } finally {
+    // An observer may still look at the states.
+    if (observer === undefined) session?.memory.giveBack();
   }
 }
 

@@ -37,7 +37,7 @@ export class Session {
   readonly shape: Shape;
   /** The hook's rules for the program's attach type. */
   readonly view: HookView;
-  readonly memory = new StateMemory();
+  readonly memory = StateMemory.take();
   readonly ops: Domain = this.memory.ops;
   readonly log: Log;
   readonly facts: FactsCollector;

@@ -35,6 +35,8 @@ export interface Domain {
   newReg(): RegAddr;
   freeReg(reg: RegAddr): void;
   memoryInUse(): number;
+  /** All records are gone, as in a fresh domain; ids go on. */
+  resetRecords(): void;
 
   // Whole registers
   copyReg(dst: RegAddr, src: RegAddr): void;

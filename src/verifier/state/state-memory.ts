@@ -1,6 +1,9 @@
 import { type Domain, type FrameAddr, instantiateDomain, type RegAddr, type StateAddr } from './domain.js';
 import * as L from './layout.js';
 
+/** Larger memories are left to the garbage collector. */
+const MOST_KEPT_BYTES = 1 << 26;
+
 /**
  * The abstract states of one verification: the domain's operations (`ops`) and typed access to its records by address.
  *
@@ -16,9 +19,24 @@ import * as L from './layout.js';
  */
 export class StateMemory {
   readonly ops: Domain = instantiateDomain();
+  /** Memories that verifications have given back: the first touch of a page costs more than what is done with it. */
+  static readonly #spare: StateMemory[] = [];
   #words = new Int32Array(this.ops.memory.buffer);
   #bytes = new Uint8Array(this.ops.memory.buffer);
   #view = new DataView(this.ops.memory.buffer);
+
+  /** One that another verification has given back, or a new one. */
+  static take(): StateMemory {
+    return StateMemory.#spare.pop() ?? new StateMemory();
+  }
+
+  /** Nobody uses it any more. All addresses are invalid from now on. */
+  giveBack(): void {
+    this.ops.resetRecords();
+    this.ops.setLastId(0);
+    const isSmall = this.ops.memory.buffer.byteLength <= MOST_KEPT_BYTES;
+    if (isSmall && StateMemory.#spare.length === 0) StateMemory.#spare.push(this);
+  }
 
   /** Growing the memory detaches the old views. */
   #refresh(): void {

@@ -10,7 +10,7 @@ export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, s
 export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, walkNext, walkStart } from './link';
 export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer';
 export {
-  cloneState, copyState, freeReg, freeState, memoryInUse, newReg, newState, popFrame, pushFrame, saveState,
+  cloneState, copyState, freeReg, freeState, memoryInUse, newReg, newState, popFrame, pushFrame, resetRecords, saveState,
 } from './records';
 
 /** The scalar's signed 64-bit range lies within [low, high]. */

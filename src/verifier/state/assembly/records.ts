@@ -167,3 +167,9 @@ export function freeReg(reg: usize): void {
   release(reg, REG_SIZE);
 }
 export function memoryInUse(): usize { return top; }
+
+/** Forgets all records. The memory stays, and with it what the system had to do to give it. */
+export function resetRecords(): void {
+  top = 0;
+  memory.fill(free, 0, 32 * 4);
+}
