@@ -121,7 +121,10 @@ export const kernelObjects: readonly HelperRow[] = [
     'kptr_xchg',
     '5.19',
     'Puts a reference into a map’s value and takes out the one that was there.',
-    [{ kind: 'kptr' }, { kind: 'pointer', types: ['ptr_'], nullable: true, release: true }],
+    [
+      { kind: 'kptr' },
+      { kind: 'pointer', types: ['ptr_', 'trusted_ptr_', 'rcu_ptr_'], nullable: true, release: true },
+    ],
     { ...pointer('ptr_or_null_'), acquires: true },
   ),
   row(

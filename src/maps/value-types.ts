@@ -77,8 +77,8 @@ export function valueTypes(shape: TypedShape): ValueTypes | undefined {
   if (!hasKey && shape.section === undefined) return undefined;
   if (hasKey && keySize !== trySizeOf(btf, keyType)) return undefined;
   if (valueSize !== trySizeOf(btf, valueType)) return undefined;
-  const special = specialFields(btf, valueType);
-  if (special === undefined || !special.every(({ name }) => ALLOWED[name]?.includes(type) === true))
-    return undefined;
+  // Of a type that Linux cannot take apart it knows nothing special, and says nothing.
+  const special = specialFields(btf, valueType) ?? [];
+  if (!special.every(({ name }) => ALLOWED[name]?.includes(type) === true)) return undefined;
   return { btf, key: hasKey ? keyType : 0, value: valueType, special };
 }

@@ -10,7 +10,7 @@ import type { Observer } from './explore/observer.js';
 import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
 import { logHeader, subprogramsText } from './log/header.js';
-import { enterGlobal, globalArguments } from './obligations/global-function.js';
+import { enterGlobal, globalArguments, noteMainArguments } from './obligations/global-function.js';
 import { checkStackDepth } from './obligations/stack-depth.js';
 
 import { attachType } from './rules/attach-type.js';
@@ -141,6 +141,7 @@ function exploreFrom(s: Session, subprogram: Subprogram): void {
   const args = subprogram.index === 0 ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
   s.enter(newPath(ops.newState(subprogram.index), subprogram.start));
   enterGlobal(s, args);
+  if (subprogram.index === 0) noteMainArguments(s);
   s.touchedAll = true;
   s.arrives = false;
   s.log.forgetSource();

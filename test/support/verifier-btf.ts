@@ -59,11 +59,22 @@ const member = (name: string, type: number, offset: number) => ({
   bitfieldSize: 0,
 });
 
+/** A struct of so many 64-bit words that only the kernel knows. */
+const opaque = (name: string, words: number): BtfType => ({
+  kind: 'struct',
+  name,
+  size: words * 8,
+  members: Array.from({ length: words }, (_, index) => member(`word${index}`, 2, index * 8)),
+});
+
 /**
  * The types that every test program's BTF begins with: of the values of `objects`, a `struct { u32 count; struct
  * bpf_spin_lock lock; struct bpf_timer timer; u64 data; }`, of `work`, a `struct { u64 data; struct bpf_wq work; }`, and of
  * `resilient`, a `struct { u64 data; struct bpf_res_spin_lock lock; u32 count; }`; and of objects to allocate: 11 is
- * counted, 12 two numbers.
+ * counted, 12 two numbers, 27 can be in a list, 28 in a tree. Behind them lie the values of `kptrs`, a `struct { u64 data;
+ * struct task_struct __kptr *task; struct task_struct __kptr_untrusted *seen; struct plain __kptr *own; struct plain
+ * __percpu_kptr *each; }`, and of `lists`, a `struct { struct bpf_spin_lock lock; struct bpf_list_head head; struct
+ * bpf_rb_root root; }`.
  */
 export const OBJECT_TYPES: readonly BtfType[] = [
   { kind: 'void' },
@@ -112,9 +123,44 @@ export const OBJECT_TYPES: readonly BtfType[] = [
     members: [member('key', 2, 0), member('count', 10, 8), member('flags', 1, 12)],
   },
   { kind: 'struct', name: 'plain', size: 16, members: [member('first', 2, 0), member('second', 2, 8)] },
+  { kind: 'struct', name: 'task_struct', size: 4, members: [] },
+  { kind: 'type_tag', name: 'kptr', type: 13 },
+  { kind: 'ptr', type: 14 },
+  { kind: 'type_tag', name: 'kptr_untrusted', type: 13 },
+  { kind: 'ptr', type: 16 },
+  { kind: 'type_tag', name: 'kptr', type: 12 },
+  { kind: 'ptr', type: 18 },
+  { kind: 'type_tag', name: 'percpu_kptr', type: 12 },
+  { kind: 'ptr', type: 20 },
+  {
+    kind: 'struct',
+    name: 'kptrs_value',
+    size: 40,
+    members: [
+      member('data', 2, 0),
+      member('task', 15, 8),
+      member('seen', 17, 16),
+      member('own', 19, 24),
+      member('each', 21, 32),
+    ],
+  },
+  opaque('bpf_list_head', 2),
+  opaque('bpf_list_node', 3),
+  opaque('bpf_rb_root', 2),
+  opaque('bpf_rb_node', 4),
+  { kind: 'struct', name: 'linked', size: 32, members: [member('key', 2, 0), member('node', 24, 8)] },
+  { kind: 'struct', name: 'sorted', size: 40, members: [member('key', 2, 0), member('node', 26, 8)] },
+  {
+    kind: 'struct',
+    name: 'lists_value',
+    size: 40,
+    members: [member('lock', 3, 0), member('head', 23, 8), member('root', 25, 24)],
+  },
+  { kind: 'decl_tag', name: 'contains:linked:node', type: 29, componentIndex: 1 },
+  { kind: 'decl_tag', name: 'contains:sorted:node', type: 29, componentIndex: 2 },
 ];
 /** The type of keys, and of the values of the maps that have types, by their names. */
-export const OBJECT_TYPE = { key: 1, objects: 5, work: 7, resilient: 9 } as const;
+export const OBJECT_TYPE = { key: 1, objects: 5, work: 7, resilient: 9, kptrs: 22, lists: 29 } as const;
 
 /** BTF for a program with declared functions. @param context the hook's context struct. */
 export function functionTypes(

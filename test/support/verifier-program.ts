@@ -1,4 +1,4 @@
-import { writeBtf } from '../../src/btf/index.js';
+import { type Btf, writeBtf } from '../../src/btf/index.js';
 import { helperId } from '../../src/helpers/registry.js';
 import { attachBtfId } from '../../src/hooks/attach-btf.js';
 import { hookByName } from '../../src/hooks/registry.js';
@@ -38,7 +38,12 @@ const SHAPES = [
   { name: 'xsks', type: 'xskmap', keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
   { name: 'work', type: 'hash', keySize: 4, valueSize: 24, maxEntries: 4, flags: 0 },
   { name: 'resilient', type: 'hash', keySize: 4, valueSize: 16, maxEntries: 4, flags: 0 },
+  { name: 'kptrs', type: 'hash', keySize: 4, valueSize: 40, maxEntries: 4, flags: 0 },
+  { name: 'lists', type: 'array', keySize: 4, valueSize: 40, maxEntries: 1, flags: 0 },
 ] as const;
+
+/** Maps whose values hold objects of types of the program's own: it must come with the types of the map. */
+const HOLDERS: ReadonlySet<string> = new Set(['kptrs', 'lists']);
 
 /** The type of the values of a map that has types. */
 function valueTypeOf(name: string): number | undefined {
@@ -93,6 +98,35 @@ export function makeKernelMaps(): BpfFd[] {
   return [...maps, mapCreate({ name, type: type.id, keySize, valueSize, maxEntries, inner })];
 }
 
+/** Whether a program names the map at this place. */
+function names(insns: readonly Insn[], index: number): boolean {
+  return insns.some(({ opcode, src, imm }) => opcode === LD_IMM64 && src === PSEUDO_MAP_IDX && imm === index);
+}
+
+/** The maps for a program with types of its own: those that it names and that hold objects of such types are made anew. */
+export function mapsWithTypes(
+  shared: readonly BpfFd[],
+  btf: BpfFd,
+  insns: readonly Insn[],
+): { maps: BpfFd[]; close: () => void } {
+  const made: BpfFd[] = [];
+  const maps = shared.map((map, index) => {
+    const shape = KERNEL_MAPS[index];
+    const value = valueTypeOf(shape?.name ?? '');
+    if (shape === undefined || value === undefined || !HOLDERS.has(shape.name ?? '')) return map;
+    if (!names(insns, index)) return map;
+    const own = mapCreate({ ...shape, types: { btf, key: OBJECT_TYPE.key, value } });
+    made.push(own);
+    return own;
+  });
+  return {
+    maps,
+    close: () => {
+      for (const map of made) map.close();
+    },
+  };
+}
+
 /** The same maps for the kernel. */
 export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
   ({ name, type, keySize, valueSize, maxEntries, flags }) => ({
@@ -105,6 +139,7 @@ export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
   }),
 );
 
+const PSEUDO_MAP_IDX = 5;
 const FUNCTIONS = new WeakMap<readonly Insn[], (context: string) => TestFunctions>();
 const LD_IMM64 = 0x18;
 const PSEUDO_FUNC = 4;
@@ -147,6 +182,11 @@ export interface TestLoad {
   readonly sleepable?: boolean | undefined;
 }
 
+/** A map that was made with the types of a program: they begin with those of the maps. */
+function typedBy(map: MapFacts, btf: Btf): MapFacts {
+  return map.types === undefined ? map : { ...map, types: { ...map.types, btf } };
+}
+
 /** A program as the verifier takes it, with the test maps. */
 export function testProgram(
   insns: readonly Insn[],
@@ -162,11 +202,21 @@ export function testProgram(
     hook: facts,
     ...(attachType === undefined ? {} : { attachType }),
     license,
-    maps: [...TEST_MAPS, OUTER],
+    maps: [
+      ...(functions === undefined ? TEST_MAPS : TEST_MAPS.map((map) => typedBy(map, functions.btf))),
+      OUTER,
+    ],
     subprograms: functions?.subprograms ?? [],
     lines: [],
     btf: functions?.btf,
-    ...(target !== undefined || needsKernelTypes({ insns, hook: facts, attachType, btf: functions?.btf })
+    ...(target !== undefined ||
+    needsKernelTypes({
+      insns,
+      hook: facts,
+      attachType,
+      btf: functions?.btf,
+      maps: TEST_MAPS.filter((_, index) => names(insns, index)),
+    })
       ? { kernelBtf: kernelTypes() }
       : {}),
     ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) }),

@@ -3,6 +3,7 @@ import type { HookView } from '../../hooks/hook.js';
 import type { Operation } from '../../isa/index.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { Shape, Subprogram } from '../control-flow/shape.js';
+import { withoutUnownable } from '../kernel-types/kptr.js';
 import { Log } from '../log/log.js';
 import { type StateNames, typeNames } from '../log/state-text.js';
 import { LoopVisits } from '../prune/loop-visits.js';
@@ -103,7 +104,7 @@ export class Session {
     },
   ) {
     this.program = program;
-    this.maps = program.maps.slice();
+    this.maps = program.maps.map((map) => withoutUnownable(map, program.kernelBtf));
     this.names = { maps: this.maps, btfTypeName: typeNames(program) };
     this.shape = shape;
     this.view = view;

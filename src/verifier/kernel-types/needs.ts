@@ -1,11 +1,14 @@
-import type { Btf } from '../../btf/types.js';
+import type { Btf, BtfType } from '../../btf/types.js';
 import { helperById } from '../../helpers/registry.js';
 import { viewOf } from '../../hooks/access.js';
 import type { Hook } from '../../hooks/hook.js';
 import { CALL, CLASS, type Insn, JMP_CALL, LD_IMM64_PSEUDO, OPCODE_LD_IMM64 } from '../../isa/index.js';
+import type { MapFacts } from '../../maps/map-type.js';
 
 /** Tags of global functions whose arguments are the kernel's. */
 const TAGGED = /^arg:(un)?trusted$/;
+/** Tags of pointers to objects, which may be the kernel's. */
+const POINTERS = /^(percpu_)?kptr(_untrusted)?$/;
 const PSEUDO_BTF_ID = LD_IMM64_PSEUDO.find(({ name }) => name === 'btf_id')?.code;
 
 /**
@@ -17,12 +20,21 @@ export function needsKernelTypes(program: {
   readonly hook: Hook;
   readonly attachType?: string | undefined;
   readonly btf?: Btf | undefined;
+  /** Those that it names. */
+  readonly maps?: readonly MapFacts[];
 }): boolean {
-  const { hook, attachType, insns, btf } = program;
+  const { hook, attachType, insns, btf, maps = [] } = program;
   if (hook.ctx.fields === 'btf') return true;
-  if (btf?.types.some((type) => type.kind === 'decl_tag' && TAGGED.test(type.name)) === true) return true;
+  if (btf?.types.some(isTag) === true) return true;
+  if (maps.some(({ types }) => types?.special.some(({ pointer }) => pointer !== undefined) === true))
+    return true;
   const pointers = Object.values(viewOf(hook, attachType)?.access?.pointers ?? {});
   return pointers.some((word) => word.includes('ptr_')) || insns.some(needsTypes);
+}
+
+function isTag(type: BtfType): boolean {
+  if (type.kind === 'decl_tag') return TAGGED.test(type.name);
+  return type.kind === 'type_tag' && POINTERS.test(type.name);
 }
 
 function needsTypes({ opcode, src, imm }: Insn): boolean {

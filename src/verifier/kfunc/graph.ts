@@ -55,7 +55,7 @@ export const graphs: SpecialKfuncs = {
       checkNode(s, call, index, 'bpf_rb_node', 'bpf_rb_root');
     },
   },
-  notNull: (index) => index === 1,
+  notNull: (index) => index <= 1,
   effect: (s, call) => {
     if (call.kfunc.name === ADD) compareLater(s, call);
     if (PUTS.has(call.kfunc.name)) handOver(s, call);

@@ -40,16 +40,21 @@ export class Log {
     this.helperName = helperName;
   }
 
+  /** Anything is written at all. */
+  get says(): boolean {
+    return this.#saysAnything;
+  }
+
   /** How much is written; `cutTo` goes back there. Negative when the last line still waits for its state. */
   get length(): number {
     const { length } = this.#lines;
     return this.#openLine === length - 1 && length > 0 ? -length : length;
   }
 
-  /** Forgets what an accepted path wrote. Level 2 keeps it. */
+  /** Forgets what an accepted path wrote. Level 2 alone keeps it. */
   cutTo(length: number): void {
     this.#openLine = -1;
-    if (this.level !== 1) return;
+    if ((this.level & 2) !== 0) return;
     this.#lines.length = Math.abs(length);
     this.#joins = false;
     const bare = this.#bare[this.#lines.length - 1];

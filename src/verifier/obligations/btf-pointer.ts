@@ -98,7 +98,7 @@ function loadFound(s: Session, access: Access, found: Exclude<Found, { kind: 'er
   if (found.kind === 'pointer' && !own) {
     const flags = trustOf(s, found, reg);
     setPointer(s, access.into, TYPE_BTF_ID | flags, found.type, btf);
-  } else if (found.kind === 'plain_pointer' && !own) setPlainPointer(s, access.into);
+  } else if (found.kind === 'plain_pointer') setPlainPointer(s, access.into);
   else loadUnknown(s, access);
 }
 

@@ -60,6 +60,20 @@ export function globalArguments(s: Session, callee: Subprogram): GlobalArgument[
   return params.map(({ type }, index) => argumentOf(s, btf, callee, type, index));
 }
 
+/** Linux looks at the prototype of the program itself too: it says what it does not understand there, and goes on. */
+export function noteMainArguments(s: Session): void {
+  const { btf, subprograms } = s.program;
+  const main = s.shape.subprograms[0];
+  const isGlobal = subprograms.find(({ start }) => start === 0)?.linkage === 'global';
+  if (!s.log.says || !isGlobal || btf === undefined || main === undefined || main.funcType === 0) return;
+  try {
+    globalArguments(s, main);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.rule === callArguments.id) s.log.always(error.message);
+  }
+}
+
 /** The arguments that a static function takes; undefined when its prototype has others than Linux looks at there. */
 export function staticArguments(s: Session, callee: Subprogram): GlobalArgument[] | undefined {
   const { btf } = s.program;

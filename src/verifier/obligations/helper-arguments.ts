@@ -20,7 +20,10 @@ import {
   FLAG_ALLOC,
   FLAG_DYNPTR_SLICE,
   FLAG_MAYBE_NULL,
+  FLAG_NON_OWN_REF,
   FLAG_PACKET_SLICE,
+  FLAG_PERCPU,
+  FLAG_RCU,
   FLAG_RDONLY,
   FLAG_RINGBUF,
   FLAG_TRUSTED,
@@ -51,6 +54,7 @@ import { readRange } from '../transfer/stack-load.js';
 import { checkConstantString } from './constant-string.js';
 import { checkDynptr, checkOwned, type DynptrFacts } from './dynptr.js';
 import { checkStruct, pointerTypes } from './helper-struct.js';
+import { checkExchanged, checkKptrType, type Exchanged } from './kptr.js';
 import { checkMapField } from './map-field.js';
 import { type Access, accessMemory, checkMapAccess, checkMapValue, MAP_KEY_WORDS, mapOf } from './memory.js';
 import { checkPacket, checkRegion, MAX_VARIABLE_OFFSET } from './memory-region.js';
@@ -75,8 +79,10 @@ export interface CallFacts {
   /** Highest value of the last size argument. */
   maxSize: bigint;
   allocated: number;
-  /** The struct that a pointer argument leads to, in the kernel's BTF. */
+  /** The struct that a pointer argument leads to. */
   pointed: number;
+  /** It is a per-CPU object that RCU protects, of the types that `BTF_KERNEL` or `BTF_PROGRAM` says. */
+  perCpuObject?: { readonly btf: number };
   /** The reference that an argument holds, 0 for none. */
   refObjId: number;
   /** The register that is released, 0 for none. */
@@ -85,6 +91,8 @@ export interface CallFacts {
   dynptr: DynptrFacts | undefined;
   /** The function to call back, -1 for none. */
   subprogram: number;
+  /** The pointer field whose object is exchanged. */
+  kptr?: Exchanged;
   /** The constant string, its zero with it. */
   string?: Uint8Array;
 }
@@ -116,6 +124,12 @@ const ACCEPTED: Readonly<Record<string, readonly number[]>> = {
   stack_or_null: [TYPE_STACK],
   spin_lock: [TYPE_MAP_VALUE, TYPE_BTF_ID | FLAG_ALLOC],
   timer: [TYPE_MAP_VALUE],
+  kptr: [
+    TYPE_MAP_VALUE,
+    TYPE_BTF_ID | FLAG_ALLOC,
+    TYPE_BTF_ID | FLAG_ALLOC | FLAG_NON_OWN_REF,
+    TYPE_BTF_ID | FLAG_ALLOC | FLAG_NON_OWN_REF | FLAG_RCU,
+  ],
   dynptr: [TYPE_STACK, TYPE_DYNPTR],
 };
 const SOCKETS = {
@@ -150,8 +164,9 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
     refuse(helperMemory, s.at, { text: 'helper access to the packet is not allowed' });
   const isNull = memory.isScalar(reg) && memory.isZero(reg);
   if (!(isNull && isNullable(argument))) {
-    checkType(s, argument, regno, reg);
+    checkType(s, argument, regno, reg, call.kptr !== undefined);
     checkStruct(s, call.helper.name, argument, regno, reg);
+    if (call.kptr !== undefined) checkKptrType(s, regno, call.kptr.field, call.kptr.target);
     checkPointerOffset(s, regno, reg, isReleased(argument) && argument.kind !== 'dynptr');
   }
   noteReference(s, call, argument, regno, reg);
@@ -168,10 +183,11 @@ function noteReference(s: Session, call: CallFacts, argument: HelperArg, regno: 
   const id = s.memory.refObjId(reg);
   if (isReleased(argument)) {
     if (argument.kind === 'dynptr') checkOwned(s, regno);
-    else if (id === 0) refuse(release, s.at, { problem: 'unreferenced', reg: regno });
+    else if (id === 0 && !s.memory.isScalar(reg))
+      refuse(release, s.at, { problem: 'unreferenced', reg: regno });
     call.releases = regno;
   }
-  if (id !== 0) call.refObjId = id;
+  if (id !== 0 && argument.kind !== 'kptr') call.refObjId = id;
 }
 
 function isNullable(argument: HelperArg): boolean {
@@ -183,7 +199,8 @@ function acceptedTypes(argument: HelperArg): readonly number[] | undefined {
   return argument.kind === 'pointer' ? pointerTypes(argument) : ACCEPTED[argument.kind];
 }
 
-function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr): void {
+/** @param exchanged the argument goes into a pointer field: objects of the program are taken too. */
+function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr, exchanged: boolean): void {
   const accepted = acceptedTypes(argument);
   if (accepted === undefined)
     refuse(unsupported, s.at, { what: `helper arguments of kind ${argument.kind}` });
@@ -193,6 +210,7 @@ function checkType(s: Session, argument: HelperArg, regno: number, reg: RegAddr)
     if (argument.readonly === true) type &= ~FLAG_RDONLY;
   }
   if (isNullable(argument)) type &= ~FLAG_MAYBE_NULL;
+  if (exchanged && (type & FLAG_ALLOC) !== 0) type &= ~(FLAG_ALLOC | FLAG_PERCPU);
   if (argument.kind === 'map_key' || (argument.kind === 'map_value' && argument.uninit !== true))
     type &= ~FLAG_RDONLY;
   if (accepted.includes(type)) return;
@@ -259,8 +277,14 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
     case 'const_str':
       call.string = checkConstantString(s, regno);
       return;
+    case 'kptr':
+      call.kptr = checkExchanged(s, regno);
+      if (s.memory.baseType(reg) === TYPE_MAP_VALUE) noteMap(s, call, reg);
+      return;
     case 'pointer':
       call.pointed = s.memory.aux(reg);
+      if (s.memory.hasFlag(reg, FLAG_PERCPU) && s.memory.hasFlag(reg, FLAG_RCU))
+        call.perCpuObject = { btf: s.memory.btf(reg) };
       return;
     case 'alloc_size':
       if (!s.memory.isConst(reg)) refuse(helperSize, s.at, { kind: 'constant', reg: regno });
@@ -353,7 +377,7 @@ function checkMemory(
       return;
     case TYPE_MAP_VALUE:
       checkMapAccess(s, regno, off, size, write);
-      checkMapValue(s, regno, off, size, zeroAllowed);
+      checkMapValue(s, regno, off, size, zeroAllowed, true);
       return;
     case TYPE_MAP_KEY:
       if (write) refuse(readOnly, s.at, { text: typeText(type), reg: regno });

@@ -38,6 +38,7 @@ import { checkAlignment } from './alignment.js';
 import { type Argument, checkArgumentAccess, hasBtfArguments } from './btf-ctx.js';
 import { accessBtfPointer, setPointer } from './btf-pointer.js';
 import { checkCtxAccess } from './ctx.js';
+import { accessKptr, checkKptrPlace, kptrAt } from './kptr.js';
 import { accessMapStruct } from './map-struct.js';
 import { checkPacket, checkRegion } from './memory-region.js';
 import { checkUnmodified } from './pointer-offset.js';
@@ -216,6 +217,7 @@ export function checkMapValue(
   off: number,
   size: number,
   zeroSizeAllowed: boolean,
+  byHelper: boolean,
 ): void {
   const reg = s.reg(regno);
   const { valueSize, types } = mapOf(s, reg);
@@ -223,7 +225,7 @@ export function checkMapValue(
     name: 'map value',
     size: 'value_size',
   });
-  if (types !== undefined) checkSpecial(s, types.special, reg, off, size);
+  if (types !== undefined) checkSpecial(s, types.special, reg, off, size, byHelper);
 }
 
 /** No part of what belongs to the kernel can be touched. */
@@ -233,22 +235,28 @@ function checkSpecial(
   reg: RegAddr,
   off: number,
   size: number,
+  byHelper: boolean,
 ): void {
   const low = s.memory.sminNumber(reg) + off;
   const high = s.memory.umaxNumber(reg) + off + size;
   for (const field of special) {
     if (low >= field.offset + field.size || field.offset >= high) continue;
-    if (field.pointer !== undefined) refuse(unsupported, s.at, { what: 'kptrs in map values' });
-    refuse(specialField, s.at, { name: field.name });
+    if (field.pointer === undefined) refuse(specialField, s.at, { name: field.name });
+    checkKptrPlace(s, field, reg, off, size, byHelper);
   }
 }
 
 function accessMapValue(s: Session, access: Access, reg: RegAddr, off: number): void {
   const { size } = access;
   checkMapAccess(s, access.regno, off, size, access.stored !== undefined);
-  checkMapValue(s, access.regno, off, size, false);
-  if (access.stored !== undefined || access.into < 0) return;
+  checkMapValue(s, access.regno, off, size, false, access.byHelper === true);
   const map = mapOf(s, reg);
+  const pointer = map.types === undefined ? undefined : kptrAt(s, map.types.special, reg, off);
+  if (pointer !== undefined) {
+    accessKptr(s, access, reg, pointer);
+    return;
+  }
+  if (access.stored !== undefined || access.into < 0) return;
   const at = s.memory.constNumber(reg);
   const isConstant = map.frozen && (map.flags & MAP_READ_ONLY) !== 0 && map.contents !== undefined;
   if (!isConstant || at === undefined || !map.type.directValue) {

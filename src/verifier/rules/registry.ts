@@ -33,6 +33,7 @@ import { kernelSymbol } from './kernel-symbol.js';
 import { kfuncArgument } from './kfunc-argument.js';
 import { kfuncNotAllowed } from './kfunc-not-allowed.js';
 import { kfuncTrust } from './kfunc-trust.js';
+import { kptr } from './kptr.js';
 import { lastInsn } from './last-insn.js';
 import { ldImm64 } from './ld-imm64.js';
 import { legacyLoad } from './legacy-load.js';
@@ -139,6 +140,7 @@ export const RULES = [
   referenceLeak,
   release,
   specialField,
+  kptr,
   iterator,
   kfuncArgument,
   kfuncNotAllowed,

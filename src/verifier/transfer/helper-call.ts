@@ -13,6 +13,7 @@ import { pointerOf } from '../obligations/ctx.js';
 import { checkDynptrSource, giveBack } from '../obligations/dynptr.js';
 
 import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
+import { handOverExchanged, setExchanged } from '../obligations/kptr.js';
 import { accessMemory } from '../obligations/memory.js';
 import { hasLock } from '../obligations/spin-lock.js';
 import { markPrecise } from '../prune/precision.js';
@@ -30,7 +31,9 @@ import { tailCall } from '../rules/tail-call.js';
 import { unsupported } from '../rules/unsupported.js';
 import {
   BTF_KERNEL,
+  FLAG_ALLOC,
   FLAG_MAYBE_NULL,
+  FLAG_RCU,
   FLAG_RDONLY,
   FLAG_RINGBUF,
   REG_S32_MAX,
@@ -48,7 +51,7 @@ import {
 import { callBack } from './callback.js';
 import { forgetCallerSaved, returnEarly } from './local-call.js';
 import { forgetPacket } from './packet-comparison.js';
-import { acquire, checkNothingHeld, holdsLock, REF_POINTER, release } from './references.js';
+import { acquire, checkNothingHeld, drop, holdsLock, REF_POINTER, release } from './references.js';
 
 /** BPF_F_RDONLY_PROG */
 const MAP_READ_ONLY = 0x80;
@@ -264,7 +267,8 @@ function setResult(s: Session, call: CallFacts): void {
 /** r0 is a pointer to a struct of the kernel, or to a variable of a CPU, which the argument says. */
 function setPointerResult(s: Session, call: CallFacts, word: string): void {
   const orNull = word.includes('_or_null') ? FLAG_MAYBE_NULL : 0;
-  if (word === 'ptr_' || word === 'ptr_or_null_') setVariableResult(s, call, orNull);
+  if (call.kptr !== undefined) setExchanged(s, call.kptr);
+  else if (word === 'ptr_' || word === 'ptr_or_null_') setVariableResult(s, call, orNull);
   else {
     const pointer = pointerOf(s, word);
     if (pointer === undefined) refuse(unsupported, s.at, { what: `what ${call.helper.name} returns` });
@@ -275,7 +279,12 @@ function setPointerResult(s: Session, call: CallFacts, word: string): void {
 }
 
 /** The copy of a per-CPU variable: a struct, or memory of its size. */
-function setVariableResult(s: Session, { pointed, helper }: CallFacts, orNull: number): void {
+function setVariableResult(s: Session, { pointed, perCpuObject }: CallFacts, orNull: number): void {
+  if (perCpuObject !== undefined) {
+    // Linux takes the copy for one that is there, whatever the CPU.
+    setPointer(s, 0, TYPE_BTF_ID | FLAG_ALLOC | FLAG_RCU, pointed, perCpuObject.btf);
+    return;
+  }
   const btf = kernelBtf(s);
   const type = plainType(btf, pointed);
   if (isStructType(type)) {
@@ -284,7 +293,6 @@ function setVariableResult(s: Session, { pointed, helper }: CallFacts, orNull: n
   }
   const size = trySizeOf(btf, pointed);
   if (size === undefined) refuse(helperStruct, s.at, { problem: 'size', type: nameOf(type) });
-  if (helper.name === 'bpf_kptr_xchg') refuse(unsupported, s.at, { what: 'what bpf_kptr_xchg returns' });
   setPointer(s, 0, TYPE_MEM | FLAG_RDONLY | orNull, 0, BTF_KERNEL);
   s.memory.setMemSize(s.reg(0), size ?? 0);
 }
@@ -302,7 +310,13 @@ function releaseArgument(s: Session, call: CallFacts): void {
     giveBack(s, call.releases);
     return;
   }
-  if (call.refObjId !== 0 && release(s, call.refObjId)) return;
+  if (call.kptr !== undefined) {
+    if (call.refObjId === 0) return;
+    if (drop(s, s.path.state, REF_POINTER, call.refObjId)) {
+      handOverExchanged(s, call.refObjId);
+      return;
+    }
+  } else if (call.refObjId !== 0 && release(s, call.refObjId)) return;
   const { name, id } = call.helper;
   refuse(releaseRule, s.at, { problem: 'not_acquired', name, id });
 }

@@ -8,6 +8,7 @@ import { funcInfo } from '../../support/verifier-btf.js';
 import {
   assembleTest,
   makeKernelMaps,
+  mapsWithTypes,
   type TestLoad,
   testFunctions,
   testProgram,
@@ -53,14 +54,16 @@ export function askKernel(
   const btf = functions === undefined ? undefined : btfLoad(writeBtf(functions.btf));
   const types =
     functions === undefined || btf === undefined ? {} : { btf, funcInfo: funcInfo(functions.subprograms) };
+  const own = btf === undefined ? undefined : mapsWithTypes(maps, btf, insns);
   const result = progLoad({
     ...loadAs(hook, load),
     insns,
     license: 'GPL',
     logLevel: 4,
-    maps,
+    maps: own?.maps ?? maps,
     ...types,
   });
+  own?.close();
   btf?.close();
   if (!result.ok) return result;
   result.program.close();
