@@ -1,7 +1,7 @@
 // Measures on a real kernel which program types may call which kernel functions, by loading one tiny program for each
 // pair. Writes src/kfuncs/callers.ts. As root: node scripts/generate.mjs --kernel
 import { readFileSync, writeFileSync } from 'node:fs';
-import { findByName, readBtf } from '../src/btf/index.js';
+import { findByName, readBtf, typesOfKind } from '../src/btf/index.js';
 import { attachTypeByName, hookByName } from '../src/hooks/index.js';
 import { PROGRAM_TYPES } from '../src/hooks/program-types.js';
 import { KFUNCS } from '../src/kfuncs/registry.js';
@@ -13,9 +13,9 @@ const btf = readBtf(readFileSync('/sys/kernel/btf/vmlinux'));
 /** The functions that the kernel's BTF marks as open to programs. */
 function markedKfuncs(): { readonly name: string; readonly id: number }[] {
   const found: { name: string; id: number }[] = [];
-  for (const tag of btf.types) {
-    if (tag.kind !== 'decl_tag' || tag.name !== 'bpf_kfunc') continue;
-    const func = btf.types[tag.type];
+  for (const [, tag] of typesOfKind(btf, 'decl_tag')) {
+    if (tag.name !== 'bpf_kfunc') continue;
+    const func = btf.types.at(tag.type);
     if (func?.kind === 'func') found.push({ name: func.name, id: tag.type });
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));

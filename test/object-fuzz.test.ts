@@ -130,7 +130,7 @@ describe(`hostile objects (seed ${SEED})`, () => {
         survive(`${object.name} .BTF`, () => {
           const types = readBtf(bad);
           formatC(types);
-          for (const id of types.types.keys())
+          for (let id = 0; id < types.types.length; id++)
             survive('readValue', () => readValue(types, id, new Uint8Array(256)));
         });
         survive(`${object.name} .BTF.ext`, () => readBtfExt(damaged(ext, change), bad));

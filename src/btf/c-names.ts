@@ -18,7 +18,7 @@ export class CNames {
   of(id: BtfTypeId): string {
     const known = this.#byType.get(id);
     if (known !== undefined) return known;
-    const type = this.#btf.types[id];
+    const type = this.#btf.types.at(id);
     const name = type === undefined ? '' : this.#unique(type);
     this.#byType.set(id, name);
     return name;

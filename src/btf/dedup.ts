@@ -16,7 +16,7 @@ export interface Deduplicated {
  * one. Variables, functions and sections stay apart: each is a thing, not a description.
  */
 export function dedupBtf(btf: Btf): Deduplicated {
-  const { types } = btf;
+  const types = [...btf.types];
   const forwards = forwardTargets(types);
   for (;;) {
     const classes = classesOf(types, forwards);

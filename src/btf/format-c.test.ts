@@ -27,7 +27,7 @@ function btfOf(path: string): Btf {
 type Composite = Extract<BtfType, { kind: 'struct' | 'union' }>;
 
 function composites(btf: Btf): Composite[] {
-  return btf.types.filter(
+  return [...btf.types].filter(
     (type): type is Composite => (type.kind === 'struct' || type.kind === 'union') && type.name !== '',
   );
 }

@@ -35,7 +35,7 @@ const BUILT_IN = new Set(['__builtin_va_list']);
  */
 export function formatC(btf: Btf, options: FormatCOptions = {}): string {
   const writer = new CWriter(btf, options.typeTags ?? false, options.elsewhere ?? new Set());
-  if (options.roots === undefined) for (const id of btf.types.keys()) writer.root(id);
+  if (options.roots === undefined) for (let id = 0; id < btf.types.length; id++) writer.root(id);
   else writer.some(options.roots);
   const body = writer.chunks.join('\n');
   return options.guard === undefined ? body : framed(body, options.guard);

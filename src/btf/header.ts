@@ -2,10 +2,14 @@ import { type StringTable, stringTable } from '../bytes/string-table.js';
 import { btfError } from '../errors/btf.js';
 import { BTF_HEADER_BYTES, BTF_MAGIC, BTF_VERSION } from './constants.js';
 
-/** The parts of a BTF section. `typesAt` is where `types` starts, in bytes from the section's start. */
+/** The parts of a BTF section. */
 export interface BtfSection {
   readonly littleEndian: boolean;
-  readonly types: DataView;
+  /** The records of the types: the format has nothing but words of 32 bits. */
+  readonly words: Uint32Array;
+  /** Bytes of the records; four for each word, but for those of a section that is cut off. */
+  readonly typeBytes: number;
+  /** Where the records start, in bytes from the section's start. */
   readonly typesAt: number;
   readonly strings: StringTable;
 }
@@ -34,10 +38,24 @@ export function readBtfSection(bytes: Uint8Array, section = '.BTF'): BtfSection 
   const strings = part(16);
   return {
     littleEndian,
-    types: new DataView(bytes.buffer, bytes.byteOffset + types.offset, types.length),
+    words: wordsOf(bytes.subarray(types.offset, types.offset + types.length), littleEndian),
+    typeBytes: types.length,
     typesAt: types.offset,
     strings: stringTable(bytes.subarray(strings.offset, strings.offset + strings.length)),
   };
+}
+
+const HOST_IS_LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** The words of either byte order; where they lie when the machine can read them there, else a copy. */
+function wordsOf(bytes: Uint8Array, littleEndian: boolean): Uint32Array {
+  const isAligned = bytes.byteOffset % 4 === 0 && littleEndian === HOST_IS_LITTLE;
+  const { buffer, byteOffset } = isAligned ? bytes : bytes.slice();
+  const words = new Uint32Array(buffer, byteOffset, bytes.length >>> 2);
+  if (littleEndian === HOST_IS_LITTLE) return words;
+  const view = new DataView(buffer, byteOffset, bytes.length);
+  for (let at = 0; at < words.length; at++) words[at] = view.getUint32(at * 4, littleEndian);
+  return words;
 }
 
 /** Checks the magic number and version that BTF and BTF.ext share. */

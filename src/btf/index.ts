@@ -4,7 +4,7 @@ export { CORE_KINDS, type CoreKind } from './core/kinds.js';
 export { coreReach } from './core/reach.js';
 export { type CoreRelocation, type CoreTarget, coreRelocate } from './core/relocate.js';
 export { dedupBtf } from './dedup.js';
-export { findAllByName, findByName, nameOf } from './find.js';
+export { findAllByName, findByName, findEnumerations, nameOf, typesOfKind } from './find.js';
 export { formatC } from './format-c.js';
 export { mapReferences } from './map-references.js';
 export { minimiseBtf } from './minimise.js';

@@ -7,7 +7,7 @@ export const POINTER_BYTES = 8;
 
 /** The type with an id. @throws {SkepError} `BTF_BAD_TYPE` when there is none. */
 export function typeAt(btf: Btf, id: BtfTypeId): BtfType {
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   if (type === undefined)
     throw btfError('BTF_BAD_TYPE', `there is no type ${id}; the last is ${btf.types.length - 1}`, {
       facts: { type: id },

@@ -107,9 +107,19 @@ export type BtfType =
       readonly attribute?: boolean;
     };
 
+/**
+ * Types by id. An array is one; `readBtf` makes them of bytes, each when it is asked for. Going through all decodes all:
+ * `typesOfKind`, `findAllByName` and `findEnumerations` look without.
+ */
+export interface BtfTypes extends Iterable<BtfType> {
+  readonly length: number;
+  at(id: BtfTypeId): BtfType | undefined;
+  entries(): Iterable<[BtfTypeId, BtfType]>;
+}
+
 /** All types of one object or kernel. Made by `readBtf`, written by `writeBtf`. */
 export interface Btf {
-  readonly types: readonly BtfType[];
+  readonly types: BtfTypes;
   /** For split BTF (a module's): the types that come before its own, whose ids and strings it goes on from. */
   readonly base?: Btf;
 }

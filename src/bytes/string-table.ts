@@ -7,6 +7,8 @@
 export interface StringTable {
   /** Bytes in the table. */
   readonly size: number;
+  /** Where a string's bytes are, for who compares without reading: the table, and the offset in it. */
+  place(offset: number): { readonly bytes: Uint8Array; readonly at: number };
   /** Whether a string is at an offset; tells without reading it. */
   has(offset: number): boolean;
   /** The string at an offset; undefined when the offset is outside, the string has no end, or the bound is passed. */
@@ -22,12 +24,13 @@ export function stringTable(bytes: Uint8Array): StringTable {
   const known = new Map<number, string>();
   const decoder = new TextDecoder();
   // Cutting names out of one text is several times faster than decoding each.
-  const ascii = isAscii(bytes) ? decoder.decode(bytes) : undefined;
+  let whole: { readonly ascii: string | undefined } | undefined;
   const lastEnd = bytes.lastIndexOf(0);
   let budget = bytes.length * YIELD_FACTOR + YIELD_MINIMUM;
   return {
     size: bytes.length,
     has: (offset) => offset >= 0 && offset <= lastEnd,
+    place: (at) => ({ bytes, at }),
     at(offset) {
       const cached = known.get(offset);
       if (cached !== undefined) return cached;
@@ -36,7 +39,8 @@ export function stringTable(bytes: Uint8Array): StringTable {
       if (end < 0) return undefined;
       budget -= end - offset;
       if (budget < 0) return undefined;
-      const text = ascii?.slice(offset, end) ?? decoder.decode(bytes.subarray(offset, end));
+      whole ??= { ascii: isAscii(bytes) ? decoder.decode(bytes) : undefined };
+      const text = whole.ascii?.slice(offset, end) ?? decoder.decode(bytes.subarray(offset, end));
       known.set(offset, text);
       return text;
     },

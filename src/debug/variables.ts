@@ -17,8 +17,8 @@ export function argumentsOf(
   { funcType }: Pick<SubprogramSpec, 'funcType'>,
   registers: readonly bigint[],
 ): Variable[] {
-  const func = btf?.types[funcType];
-  const proto = func?.kind === 'func' ? btf?.types[func.type] : undefined;
+  const func = btf?.types.at(funcType);
+  const proto = func?.kind === 'func' ? btf?.types.at(func.type) : undefined;
   if (btf === undefined || proto?.kind !== 'func_proto') return [];
   return proto.params.slice(0, 5).map(({ name, type }, index) => ({
     name,
@@ -40,7 +40,7 @@ export function globalsOf(map: TypedMap, value: Uint8Array): Variable[] {
   const section = btf === undefined || !valueType ? undefined : resolvedType(btf, valueType);
   if (btf === undefined || section?.kind !== 'datasec') return [];
   return section.vars.flatMap(({ type, offset, size }) => {
-    const variable = btf.types[type];
+    const variable = btf.types.at(type);
     if (variable?.kind !== 'var') return [];
     const bytes = value.subarray(offset, offset + size);
     return [

@@ -145,7 +145,7 @@ export class ProgramObject implements Counted {
     const { facts } = this.verify();
     const { helpers } = this.#cache;
     requireHelpers(this.parts.insns, helpers.overridden, (id) => {
-      const func = this.#types.btf?.types[id];
+      const func = this.#types.btf?.types.at(id);
       return func?.kind === 'func' ? func.name : undefined;
     });
     return {

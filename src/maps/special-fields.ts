@@ -1,4 +1,4 @@
-import { resolve, trySizeOf } from '../btf/index.js';
+import { findByName, resolve, trySizeOf, typesOfKind } from '../btf/index.js';
 import type { Btf, BtfMember, BtfType, BtfTypeId } from '../btf/types.js';
 
 /** A part of a map's value, or of an object of the program's own, that belongs to the kernel. */
@@ -80,7 +80,7 @@ function repeats(fields: readonly SpecialField[]): boolean {
 }
 
 function collect(btf: Btf, id: BtfTypeId, offset: number, depth: number, found: SpecialField[]): void {
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   if (type === undefined || depth > MAX_DEPTH || found.length >= MAX_FIELDS) return;
   switch (type.kind) {
     case 'typedef':
@@ -132,7 +132,7 @@ function collectVariable(
   depth: number,
   found: SpecialField[],
 ): void {
-  const variable = btf.types[id];
+  const variable = btf.types.at(id);
   if (variable?.kind !== 'var') return;
   collectPlace(btf, variable.type, offset, depth, found, tagOf(btf, id, -1));
 }
@@ -147,7 +147,7 @@ function collectPlace(
   contains: string | undefined,
 ): void {
   const { element, count } = elementOf(btf, id);
-  const type = btf.types[element];
+  const type = btf.types.at(element);
   const special = type?.kind === 'struct' ? STRUCTS[type.name] : undefined;
   if (type?.kind !== 'struct' || special === undefined) {
     collect(btf, id, offset, depth + 1, found);
@@ -164,7 +164,7 @@ function collectPlace(
 function elementOf(btf: Btf, id: BtfTypeId): { readonly element: BtfTypeId; readonly count: number } {
   let element = resolve(btf, id);
   let count = 1;
-  for (let type = btf.types[element]; type?.kind === 'array'; type = btf.types[element]) {
+  for (let type = btf.types.at(element); type?.kind === 'array'; type = btf.types.at(element)) {
     count = Math.min(count * type.length, MAX_FIELDS);
     element = resolve(btf, type.type);
   }
@@ -172,14 +172,10 @@ function elementOf(btf: Btf, id: BtfTypeId): { readonly element: BtfTypeId; read
 }
 
 function tagOf(btf: Btf, owner: BtfTypeId, index: number): string | undefined {
-  const tag = btf.types.find(
-    (type) =>
-      type.kind === 'decl_tag' &&
-      type.type === owner &&
-      type.componentIndex === index &&
-      type.name.startsWith(CONTAINS),
-  );
-  return tag?.kind === 'decl_tag' ? tag.name : undefined;
+  for (const [, { type, componentIndex, name }] of typesOfKind(btf, 'decl_tag')) {
+    if (type === owner && componentIndex === index && name.startsWith(CONTAINS)) return name;
+  }
+  return undefined;
 }
 
 /** A head or root says in a tag which struct it holds and which member of it is the node. */
@@ -187,25 +183,25 @@ function heldBy(btf: Btf, name: string, contains: string | undefined): Pick<Spec
   const node = NODES[name];
   if (node === undefined) return {};
   const [, value = '', member = ''] = contains?.split(':') ?? [];
-  const id = btf.types.findIndex((type) => type.kind === 'struct' && type.name === value);
-  const type = btf.types[id];
+  const id = findByName(btf, value, 'struct') ?? 0;
+  const type = btf.types.at(id);
   const found = type?.kind === 'struct' ? type.members.find((each) => each.name === member) : undefined;
   if (found === undefined || structName(btf, found.type) !== node) throw new Refused();
   return { holds: { value: id, node: found.bitOffset / 8 } };
 }
 
 function structName(btf: Btf, id: BtfTypeId): string | undefined {
-  const type: BtfType | undefined = btf.types[resolve(btf, id)];
+  const type: BtfType | undefined = btf.types.at(resolve(btf, id));
   return type?.kind === 'struct' ? type.name : undefined;
 }
 
 function collectPointer(btf: Btf, target: BtfTypeId, offset: number, found: SpecialField[]): void {
-  const tag = btf.types[target];
+  const tag = btf.types.at(target);
   const known = tag?.kind === 'type_tag' ? POINTER_TAGS[tag.name] : undefined;
   if (tag?.kind !== 'type_tag' || known === undefined) return;
-  if (btf.types[tag.type]?.kind === 'type_tag' || offset % 8 !== 0) throw new Refused();
+  if (btf.types.at(tag.type)?.kind === 'type_tag' || offset % 8 !== 0) throw new Refused();
   const id = resolve(btf, tag.type);
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   if (type?.kind !== 'struct' && type?.kind !== 'fwd') throw new Refused();
   found.push({ name: known.name, offset, size: 8, pointer: { target: id, kind: known.kind } });
 }

@@ -73,7 +73,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 export function valueTypes(shape: TypedShape): ValueTypes | undefined {
   const { type, btf, keyType, valueType, keySize, valueSize } = shape;
   if (btf === undefined || valueType === undefined || UNTYPED.has(type)) return undefined;
-  const hasKey = keyType !== undefined && btf.types[resolve(btf, keyType)]?.kind !== 'void';
+  const hasKey = keyType !== undefined && btf.types.at(resolve(btf, keyType))?.kind !== 'void';
   if (!hasKey && shape.section === undefined) return undefined;
   if (hasKey && keySize !== trySizeOf(btf, keyType)) return undefined;
   if (valueSize !== trySizeOf(btf, valueType)) return undefined;

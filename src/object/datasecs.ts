@@ -1,4 +1,4 @@
-import { type Btf, type BtfType, type BtfVarSecinfo, typeAt } from '../btf/index.js';
+import { type Btf, type BtfType, type BtfVarSecinfo, typeAt, typesOfKind } from '../btf/index.js';
 import type { ElfFile, ElfSection } from '../elf/index.js';
 
 /**
@@ -6,13 +6,13 @@ import type { ElfFile, ElfSection } from '../elf/index.js';
  * single object never meets; libbpf does the same before it loads BTF.
  */
 export function completeDatasecs(btf: Btf, elf: ElfFile): Btf {
-  if (!btf.types.some((type) => type.kind === 'datasec')) return btf;
+  if (typesOfKind(btf, 'datasec').next().done === true) return btf;
   const sections = new Map(elf.sections.map((section) => [section.name, section]));
   const values = new Map<string, number>();
   for (const symbol of elf.symbols) {
     if (typeof symbol.section === 'number') values.set(`${symbol.section}:${symbol.name}`, symbol.value);
   }
-  const types = btf.types.map((type) => {
+  const types = Array.from(btf.types, (type) => {
     const section = type.kind === 'datasec' ? sections.get(type.name) : undefined;
     return type.kind === 'datasec' && section !== undefined ? complete(btf, type, section, values) : type;
   });

@@ -7,6 +7,7 @@ import {
   resolvedType,
   sizeOf,
   typeAt,
+  typesOfKind,
 } from '../btf/index.js';
 import { BINDING } from '../elf/constants.js';
 import type { ElfFile } from '../elf/index.js';
@@ -57,8 +58,7 @@ interface Declaration {
 
 function declarations(btf: Btf): Map<string, Declaration> {
   const found = new Map<string, Declaration>();
-  for (const type of btf.types) {
-    if (type.kind !== 'datasec') continue;
+  for (const [, type] of typesOfKind(btf, 'datasec')) {
     for (const variable of type.vars) {
       const target = typeAt(btf, variable.type);
       if ((target.kind === 'var' || target.kind === 'func') && target.linkage === 'extern')
@@ -90,7 +90,7 @@ function layOut(btf: Btf, settings: readonly Omit<KconfigExtern, 'offset'>[]): K
 export function completeKconfig(btf: Btf, kconfig: readonly KconfigExtern[]): Btf {
   if (kconfig.length === 0) return btf;
   const places = new Map(kconfig.map(({ name, offset }) => [name, offset]));
-  const types = btf.types.map((type) => {
+  const types = Array.from(btf.types, (type) => {
     if (type.kind !== 'datasec' || type.name !== KCONFIG) return type;
     const vars = type.vars.flatMap((variable) => {
       const offset = places.get(nameOf(typeAt(btf, variable.type)));

@@ -1,4 +1,12 @@
-import { type Btf, type BtfMember, type BtfTypeId, resolvedType, sizeOf, typeAt } from '../btf/index.js';
+import {
+  type Btf,
+  type BtfMember,
+  type BtfTypeId,
+  findByName,
+  resolvedType,
+  sizeOf,
+  typeAt,
+} from '../btf/index.js';
 import { SYMBOL_TYPE } from '../elf/constants.js';
 import type { ElfSection } from '../elf/index.js';
 import { relocationsOf } from '../elf/index.js';
@@ -49,7 +57,8 @@ type Named<Kind> = { readonly name: string; readonly kind: Kind };
 /** Reads the maps of a `.maps` section from the types of its variables, in the order of the section. */
 export function readBtfMaps(context: ObjectContext, section: ElfSection): PlacedMap[] {
   const { btf } = context;
-  const datasec = btf?.types.find((type) => type.kind === 'datasec' && type.name === section.name);
+  const id = btf === undefined ? undefined : findByName(btf, section.name, 'datasec');
+  const datasec = id === undefined ? undefined : btf?.types.at(id);
   if (btf === undefined || datasec?.kind !== 'datasec')
     throw objectError('OBJECT_BAD_MAP', `${section.name}: the object has no BTF that describes its maps`, {
       facts: { section: section.name, offset: section.offset },

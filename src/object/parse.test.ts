@@ -153,7 +153,7 @@ describe('parseObject', () => {
     const first = program(spec, 'first');
     for (const { start, funcType } of first.subprograms) {
       expect(first.insns[start]).toBeDefined();
-      expect(spec.btf?.types[funcType]?.kind).toBe('func');
+      expect(spec.btf?.types.at(funcType)?.kind).toBe('func');
     }
   });
 

@@ -1,4 +1,4 @@
-import { type Btf, type BtfTypeId, typeAt } from '../btf/index.js';
+import { type Btf, type BtfTypeId, typeAt, typesOfKind } from '../btf/index.js';
 import { parseObject } from '../object/index.js';
 import { sectionIdentifier } from '../object/names.js';
 import type { MapSpec } from '../object/spec.js';
@@ -68,11 +68,12 @@ function variablesOf({ valueType }: MapSpec, btf: Btf | undefined): SkeletonVari
 }
 
 function structOpsMaps(btf: Btf | undefined): SkeletonMap[] {
-  return (btf?.types ?? []).flatMap((type) => {
-    if (type.kind !== 'datasec' || !/^\.struct_ops(?:\.link)?$/.test(type.name)) return [];
+  if (btf === undefined) return [];
+  return [...typesOfKind(btf, 'datasec')].flatMap(([, type]) => {
+    if (!/^\.struct_ops(?:\.link)?$/.test(type.name)) return [];
     return type.vars.flatMap(({ type: id }) => {
-      const variable = btf === undefined ? undefined : typeAt(btf, id);
-      if (variable?.kind !== 'var') return [];
+      const variable = typeAt(btf, id);
+      if (variable.kind !== 'var') return [];
       return [{ identifier: variable.name, name: variable.name, spec: undefined, variables: undefined }];
     });
   });

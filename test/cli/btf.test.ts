@@ -40,7 +40,7 @@ function splitBtf(base: Uint8Array): Uint8Array {
 describe(`btf dump ${noBpftool}`, () => {
   test.skipIf(noBpftool !== '').each(OBJECTS)('prints the records of %s as bpftool does', async (name) => {
     const btf = await readBtfFile(objectPath(name));
-    const ids = [...btf.types.keys()].slice(1);
+    const ids = [...btf.types.entries()].slice(1).map(([id]) => id);
     expect(ids.map((id) => rawText(btf, id)).join('')).toBe(bpftool('btf', 'dump', 'file', objectPath(name)));
     const json = formatJson({ types: ids.map((id) => rawJson(btf, id)) }, true);
     expect(`${json}\n`).toBe(bpftool('-p', 'btf', 'dump', 'file', objectPath(name)));
@@ -57,7 +57,7 @@ describe('split BTF', () => {
 
   test('goes on from the types and strings of its base', () => {
     const btf = readBtf(new Uint8Array(readFileSync(files[1])), '.BTF', readBtf(base));
-    expect(btf.types.slice(3)).toMatchObject([
+    expect([...btf.types].slice(3)).toMatchObject([
       { kind: 'struct', name: 'late', members: [{ name: 'x', type: 1 }] },
       { kind: 'typedef', name: 'late_t', type: 3 },
     ]);

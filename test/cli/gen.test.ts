@@ -23,8 +23,8 @@ describe('gen min_core_btf', () => {
   test('keeps the members that CO-RE records reach, at their places', async () => {
     await cli.ok('gen', 'min_core_btf', inFolder('kernel.btf'), inFolder('min.btf'), ...objects);
     const { types } = readBtf(bytesOf(inFolder('min.btf')));
-    const [task] = types.filter((type) => type.kind === 'struct' && type.name === 'task_struct');
-    const [whole] = (await linuxBtf()).types.filter(
+    const [task] = [...types].filter((type) => type.kind === 'struct' && type.name === 'task_struct');
+    const [whole] = [...(await linuxBtf()).types].filter(
       (type) => type.kind === 'struct' && type.name === 'task_struct',
     );
     expect(task).toMatchObject({ size: whole?.kind === 'struct' ? whole.size : undefined });

@@ -99,7 +99,8 @@ describe('linked objects', () => {
 
   test('tell each type once', () => {
     const { btf } = parseObject(combineObjects(inputs));
-    const named = (name: string) => btf?.types.filter((type) => 'name' in type && type.name === name);
+    const named = (name: string) =>
+      [...(btf?.types ?? [])].filter((type) => 'name' in type && type.name === name);
     expect(named('pair')).toHaveLength(1);
     expect(named('other')).toMatchObject([{ kind: 'struct' }]);
     expect(named('int')).toHaveLength(1);

@@ -120,7 +120,7 @@ function loadable(btf: Btf): Btf {
   } as unknown as BtfType;
   return {
     ...btf,
-    types: btf.types.map((type) => (type.kind === 'var' || type.kind === 'datasec' ? plain : type)),
+    types: Array.from(btf.types, (type) => (type.kind === 'var' || type.kind === 'datasec' ? plain : type)),
   };
 }
 

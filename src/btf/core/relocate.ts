@@ -1,6 +1,6 @@
 import { coreError } from '../../errors/core-relocation.js';
 import type { Insn, InsnIndex } from '../../isa/index.js';
-import { nameOf } from '../find.js';
+import { nameOf, sharingStem } from '../find.js';
 import { typeAt } from '../resolve.js';
 import type { Btf, BtfType, BtfTypeId } from '../types.js';
 import { type Access, type CoreRecord, essentialName, parseAccess } from './access.js';
@@ -146,24 +146,13 @@ function choose(
   return { found: first?.result, fitting };
 }
 
-const indexes = new WeakMap<Btf, Map<string, BtfTypeId[]>>();
-
 /** The kernel's types of a kind whose name is the same but for the flavour. */
 export function findCandidates(kernel: Btf, type: BtfType, name: string): readonly BtfTypeId[] {
-  let index = indexes.get(kernel);
-  if (index === undefined) {
-    index = new Map();
-    for (const [id, candidate] of kernel.types.entries()) {
-      const key = essentialName(nameOf(candidate));
-      if (key === '') continue;
-      const ids = index.get(key);
-      if (ids === undefined) index.set(key, [id]);
-      else ids.push(id);
-    }
-    indexes.set(kernel, index);
-  }
-  const ids = index.get(essentialName(name)) ?? [];
-  return ids.filter((id) => sameKind(typeAt(kernel, id), type));
+  const wanted = essentialName(name);
+  return [...sharingStem(kernel, wanted)].filter((id) => {
+    const candidate = typeAt(kernel, id);
+    return sameKind(candidate, type) && essentialName(nameOf(candidate)) === wanted;
+  });
 }
 
 /** Another size is safe to load where zero extension gives the right value: pointers and unsigned integers. */

@@ -44,7 +44,7 @@ export function rawJson(btf: Btf, id: BtfTypeId): Json {
 }
 
 function rawType(btf: Btf, id: BtfTypeId): RawType {
-  const type = btf.types[id] as BtfType;
+  const type = btf.types.at(id) as BtfType;
   const name = ('name' in type ? type.name : '') || ANONYMOUS;
   const raw = (members: RawType['members'], list?: RawList): RawType => ({
     kind: type.kind.toUpperCase(),
@@ -174,7 +174,7 @@ function variables(btf: Btf, type: Extract<BtfType, { kind: 'datasec' }>): RawLi
   return {
     name: 'vars',
     rows: type.vars.map(({ type: of, offset, size }) => {
-      const target = btf.types[of];
+      const target = btf.types.at(of);
       const shown =
         target !== undefined && 'name' in target ? ` (${target.kind.toUpperCase()} '${target.name}')` : '';
       return {

@@ -51,7 +51,7 @@ const X86_REGISTERS =
 
 function userRegisters(btf: Btf, defined: ReadonlySet<string>): string {
   const [id] = findAllByName(btf, 'pt_regs');
-  const type = id === undefined ? undefined : btf.types[id];
+  const type = id === undefined ? undefined : btf.types.at(id);
   if (id === undefined || type?.kind !== 'struct' || defined.has('struct pt_regs')) return '';
   if (!type.members.some(({ name }) => name === 'orig_ax')) return formatC(btf, { roots: [id] });
   const members = X86_REGISTERS.map((name) => `\tunsigned long ${name};\n`);

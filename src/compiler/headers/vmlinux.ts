@@ -1,5 +1,5 @@
 import type { FormatCOptions } from '../../btf/format-c.js';
-import { findAllByName, formatC, resolve, typeAt } from '../../btf/index.js';
+import { findAllByName, findEnumerations, formatC, resolve, typeAt } from '../../btf/index.js';
 import type { Btf, BtfTypeId } from '../../btf/types.js';
 
 /**
@@ -15,20 +15,12 @@ export function sliceVmlinux(
   frame: Omit<FormatCOptions, 'roots'>,
 ): string {
   const slice = new Slice(btf, words);
-  for (const word of words) for (const id of findAllByName(btf, word)) slice.root(id);
-  for (const id of enumerations(btf, words)) slice.root(id);
+  for (const word of words) {
+    for (const id of findAllByName(btf, word)) slice.root(id);
+    for (const id of findEnumerations(btf, word)) slice.root(id);
+  }
   const roots = [...slice.roots].sort((a, b) => a - b);
   return formatC(btf, { ...frame, roots });
-}
-
-/** Enumerations of which a constant is named. */
-function enumerations(btf: Btf, words: ReadonlySet<string>): BtfTypeId[] {
-  const found: BtfTypeId[] = [];
-  btf.types.forEach((type, id) => {
-    if ((type.kind === 'enum' || type.kind === 'enum64') && type.values.some(({ name }) => words.has(name)))
-      found.push(id);
-  });
-  return found;
 }
 
 class Slice {

@@ -1,4 +1,4 @@
-import { type Btf, findByName } from '../../btf/index.js';
+import { type Btf, findByName, typesOfKind } from '../../btf/index.js';
 import { SkepError } from '../../errors/base.js';
 import { KernelError } from '../../errors/errno.js';
 import { btfTarget } from '../../hooks/attach-btf.js';
@@ -25,8 +25,8 @@ export function attachBtfId(
   const types = kernelTypes(btf);
   const id = findByName(types, `${rule.prefix}${attachTo}`, rule.kind);
   if (id !== undefined) return id;
-  const names = types.types.flatMap((type) =>
-    type.kind === rule.kind && type.name.startsWith(rule.prefix) ? [type.name.slice(rule.prefix.length)] : [],
+  const names = [...typesOfKind(types, rule.kind)].flatMap(([, type]) =>
+    type.name.startsWith(rule.prefix) ? [type.name.slice(rule.prefix.length)] : [],
   );
   const near = nearest(attachTo, names);
   throw new KernelError('ENOENT', `this kernel has no ${rule.what} ${attachTo} in its BTF`, {

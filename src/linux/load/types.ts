@@ -56,7 +56,7 @@ function acceptable(btf: Btf, subprograms: readonly SubprogramSpec[]): Btf {
   const hidden = new Set(
     subprograms.filter(({ linkage }) => linkage === 'static').map(({ funcType }) => funcType),
   );
-  const types = btf.types.map((type, id) => older(defined(type, hidden.has(id))));
+  const types = Array.from(btf.types, (type, id) => older(defined(type, hidden.has(id))));
   const int = types.findIndex((type) => type.kind === 'int' && type.size === 4);
   const stand = types.length;
   let used = false;

@@ -7,6 +7,7 @@ import {
   dedupBtf,
   mapReferences,
   typeAt,
+  typesOfKind,
 } from '../../btf/index.js';
 import type { NewSection, NewSymbol } from '../../elf/index.js';
 import { combineError } from '../../errors/object.js';
@@ -39,7 +40,7 @@ export function combineTypes(
     const base = joined.length - 1;
     bases.set(input, base);
     const to = (id: BtfTypeId): BtfTypeId => (id === 0 ? 0 : id + base);
-    for (const type of input.btf.types.slice(1)) joined.push(mapReferences(type, to));
+    for (const type of input.btf.types) if (type.kind !== 'void') joined.push(mapReferences(type, to));
   }
   const at = (input: Input, id: BtfTypeId): BtfTypeId => (id === 0 ? 0 : id + (bases.get(input) ?? 0));
   const merged = mergeShared(inputs, at, symbols);
@@ -68,13 +69,12 @@ function mergeShared(inputs: readonly Input[], at: Place, symbols: Symbols): Map
     { readonly input: Input; readonly id: BtfTypeId; readonly type: Thing }[]
   >();
   for (const input of inputs) {
-    input.btf.types.forEach((type, id) => {
-      if ((type.kind !== 'var' && type.kind !== 'func') || type.linkage === 'static') return;
-      if (!symbols.shared.has(type.name)) return;
+    for (const [id, type] of typesOfKind(input.btf, 'var', 'func')) {
+      if (type.linkage === 'static' || !symbols.shared.has(type.name)) continue;
       const list = declared.get(type.name) ?? [];
       declared.set(type.name, list);
       list.push({ input, id, type });
-    });
+    }
   }
   const merged = new Map<BtfTypeId, BtfTypeId>();
   for (const [name, list] of declared) {
@@ -122,8 +122,7 @@ function combinedDatasecs(
     symbols.all.filter(({ binding }) => binding !== 0).map((symbol) => [symbol.name, symbol]),
   );
   for (const input of inputs) {
-    for (const type of input.btf.types) {
-      if (type.kind !== 'datasec') continue;
+    for (const [, type] of typesOfKind(input.btf, 'datasec')) {
       const index = input.elf.sections.findIndex(({ name }) => name === type.name);
       const place = index < 0 ? undefined : placement.place(input, index);
       if (index >= 0 && place === undefined) continue;

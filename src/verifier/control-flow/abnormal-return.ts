@@ -16,9 +16,9 @@ export function checkAbnormalReturns(program: VerifierProgram, subprograms: read
 }
 
 function returnsNumber(btf: NonNullable<VerifierProgram['btf']>, { funcType }: Subprogram): boolean {
-  const func = btf.types[funcType];
-  const proto = func?.kind === 'func' ? btf.types[func.type] : undefined;
+  const func = btf.types.at(funcType);
+  const proto = func?.kind === 'func' ? btf.types.at(func.type) : undefined;
   if (proto?.kind !== 'func_proto') return false;
-  const type = btf.types[resolve(btf, proto.returns)];
+  const type = btf.types.at(resolve(btf, proto.returns));
   return type?.kind === 'int' || type?.kind === 'enum' || type?.kind === 'enum64';
 }

@@ -78,7 +78,7 @@ function noteKfunc(program: VerifierProgram, seen: Set<number>, { imm: id }: Ins
     return;
   }
   if (!isGplCompatible(license)) refuse(kfuncNotAllowed, index, { problem: 'license' }, 'EINVAL');
-  if (btf.types[id]?.kind !== 'func')
+  if (btf.types.at(id)?.kind !== 'func')
     refuse(kfuncNotAllowed, index, { problem: 'not_function', id }, 'EINVAL');
   const kfunc = functionById(btf, id);
   if (kfunc === undefined) {

@@ -79,7 +79,7 @@ export function insnText(told: Pick<Told, 'program' | 'helperName'>, insn: numbe
     style: 'verifier',
     helperName: told.helperName,
     kfuncName: (id) => {
-      const func = told.program.kernelBtf?.types[id];
+      const func = told.program.kernelBtf?.types.at(id);
       return func?.kind === 'func' ? func.name : undefined;
     },
   });

@@ -153,7 +153,7 @@ function comparison(
 }
 
 function kernelFunctionName(told: Told, id: number): string {
-  const func = told.program.kernelBtf?.types[id];
+  const func = told.program.kernelBtf?.types.at(id);
   return func?.kind === 'func' ? func.name : 'a kernel function';
 }
 

@@ -229,7 +229,7 @@ export class Session {
     const callsite = this.memory.callsite(this.frame);
     const call = this.shape.operations[callsite];
     if (call?.kind !== 'call_kfunc' || this.memory.word(this.frame + FRAME_CALLBACK) === 0) return false;
-    const func = this.program.kernelBtf?.types[call.btfId];
+    const func = this.program.kernelBtf?.types.at(call.btfId);
     return func?.kind === 'func' && func.name === name;
   }
 

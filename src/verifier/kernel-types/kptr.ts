@@ -34,7 +34,7 @@ const GRAPH_NODES: ReadonlySet<string> = new Set(['bpf_list_node', 'bpf_rb_node'
 
 /** The kernel's struct of the name, or the program's own type where the kernel has none. */
 export function kptrTarget(s: Session, owner: Btf, { pointer: { target } }: KptrField): KptrTarget {
-  const name = nameOf(owner.types[target] as BtfType);
+  const name = nameOf(owner.types.at(target) as BtfType);
   const { kernelBtf, btf } = s.program;
   if (kernelBtf === undefined) {
     return refuse(unsupported, s.at, { what: 'kptrs without the types of the kernel' });
@@ -63,7 +63,7 @@ export function withoutUnownable(map: MapFacts, kernelBtf: Btf | undefined): Map
   if (types === undefined || kernelBtf === undefined) return map;
   const isRefused = types.special.some(({ pointer }) => {
     if (pointer?.kind !== 'ref') return false;
-    const name = nameOf(types.btf.types[pointer.target] as BtfType);
+    const name = nameOf(types.btf.types.at(pointer.target) as BtfType);
     return !OWNABLE.has(name) && findByName(kernelBtf, name, 'struct') !== undefined;
   });
   return isRefused ? { ...map, types: { ...types, special: [] } } : map;

@@ -1,3 +1,4 @@
+import { typesOfKind } from '../../btf/index.js';
 import type { Btf, BtfType } from '../../btf/types.js';
 import { helperById } from '../../helpers/registry.js';
 import { viewOf } from '../../hooks/access.js';
@@ -25,7 +26,8 @@ export function needsKernelTypes(program: {
 }): boolean {
   const { hook, attachType, insns, btf, maps = [] } = program;
   if (hook.ctx.fields === 'btf') return true;
-  if (btf?.types.some(isTag) === true) return true;
+  const tags = btf === undefined ? [] : [...typesOfKind(btf, 'decl_tag', 'type_tag')];
+  if (tags.some(([, tag]) => isTag(tag))) return true;
   if (maps.some(({ types }) => types?.special.some(({ pointer }) => pointer !== undefined) === true))
     return true;
   const pointers = Object.values(viewOf(hook, attachType)?.access?.pointers ?? {});

@@ -21,7 +21,7 @@ export function btfOf(s: Session, reg: RegAddr): Btf {
 
 /** The type behind modifiers and typedefs. */
 export function plainType(btf: Btf, id: BtfTypeId): BtfType {
-  return btf.types[resolve(btf, id)] as BtfType;
+  return btf.types.at(resolve(btf, id)) as BtfType;
 }
 
 /** Linux's words for kinds, in its messages. */
@@ -50,5 +50,5 @@ export function kernelStructId(s: Session, name: string): BtfTypeId {
 
 /** The name of the type that a register points to. */
 export function pointedName(s: Session, reg: RegAddr): string {
-  return nameOf(btfOf(s, reg).types[s.memory.aux(reg)] as BtfType);
+  return nameOf(btfOf(s, reg).types.at(s.memory.aux(reg)) as BtfType);
 }

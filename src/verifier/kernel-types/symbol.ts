@@ -14,7 +14,7 @@ export interface SymbolPointer {
 
 /** The symbol with an id of the kernel's BTF, or why it is none, in Linux's words. */
 export function symbolPointer(btf: Btf, id: BtfTypeId): SymbolPointer | { readonly problem: string } {
-  const symbol = btf.types[id];
+  const symbol = btf.types.at(id);
   if (symbol === undefined) return { problem: `ldimm64 insn specifies invalid btf_id ${id}.` };
   if (symbol.kind !== 'var' && symbol.kind !== 'func')
     return { problem: `pseudo btf_id ${id} in ldimm64 isn't KIND_VAR or KIND_FUNC` };
@@ -29,6 +29,6 @@ export function symbolPointer(btf: Btf, id: BtfTypeId): SymbolPointer | { readon
 }
 
 function isPerCpu(btf: Btf, id: BtfTypeId): boolean {
-  const section = btf.types[findByName(btf, '.data..percpu', 'datasec') ?? 0];
+  const section = btf.types.at(findByName(btf, '.data..percpu', 'datasec') ?? 0);
   return section?.kind === 'datasec' && section.vars.some(({ type }) => type === id);
 }

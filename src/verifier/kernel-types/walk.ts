@@ -112,12 +112,12 @@ function insideMember(
   let length = memberLength;
   let id = resolve(btf, member.type);
   // An array is looked at as so many members; of several dimensions, in a row.
-  for (let array = btf.types[id]; array?.kind === 'array'; array = btf.types[id]) {
+  for (let array = btf.types.at(id); array?.kind === 'array'; array = btf.types.at(id)) {
     id = resolve(btf, array.type);
     length = trySizeOf(btf, id) ?? 0;
   }
   if (length !== memberLength && length > 0) start += Math.floor((off - start) / length) * length;
-  const found = btf.types[id] as BtfType;
+  const found = btf.types.at(id) as BtfType;
   if (isStructType(found)) {
     if (off === start) return { kind: 'struct', type: id };
     return { kind: 'inside', place: { type: found, off: off - start } };
@@ -137,9 +137,9 @@ function insideMember(
 }
 
 function pointerMember(btf: Btf, target: BtfTypeId, field: string, inUnion: boolean): Found {
-  const first = btf.types[target];
+  const first = btf.types.at(target);
   const tag = first?.kind === 'type_tag' && first.attribute !== true ? first.name : '';
   const type = resolve(btf, target);
-  if (!isStructType(btf.types[type] as BtfType)) return { kind: 'plain_pointer' };
+  if (!isStructType(btf.types.at(type) as BtfType)) return { kind: 'plain_pointer' };
   return { kind: 'pointer', type, field, tag, inUnion };
 }

@@ -63,8 +63,8 @@ export function functionById(btf: Btf, id: BtfTypeId): KernelFunction | undefine
 }
 
 function readFunction(btf: Btf, id: BtfTypeId): KernelFunction | undefined {
-  const func = btf.types[id];
-  const proto = func?.kind === 'func' ? btf.types[func.type] : undefined;
+  const func = btf.types.at(id);
+  const proto = func?.kind === 'func' ? btf.types.at(func.type) : undefined;
   if (func?.kind !== 'func' || proto?.kind !== 'func_proto') return undefined;
   const flags = new Set(kfuncByName(func.name)?.flags ?? []);
   return { name: func.name, id, btf, params: proto.params, returns: proto.returns, flags };
@@ -108,7 +108,7 @@ export function newCall(kfunc: KernelFunction): KfuncCall {
 
 /** An argument's type, without modifiers and typedefs. */
 export function paramType({ btf, params }: KernelFunction, index: number): BtfType {
-  return btf.types[resolve(btf, (params[index] as BtfParam).type)] as BtfType;
+  return btf.types.at(resolve(btf, (params[index] as BtfParam).type)) as BtfType;
 }
 
 /** Linux tells what an argument is by how its name ends: `__sz`, `__k`, `__nullable`, … */

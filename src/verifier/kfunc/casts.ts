@@ -25,7 +25,7 @@ export const casts: SpecialKfuncs = {
 
 function castReadOnly(s: Session, { kfunc, constant }: KfuncCall): void {
   const id = Number(constant ?? 0n);
-  const type = kfunc.btf.types[id];
+  const type = kfunc.btf.types.at(id);
   if (type === undefined)
     refuse(kfuncArgument, s.at, {
       text: `Unknown type ID ${BigInt.asIntN(64, constant ?? 0n)} passed to kfunc bpf_rdonly_cast`,

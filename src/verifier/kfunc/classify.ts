@@ -67,7 +67,7 @@ export function classify(s: Session, call: KfuncCall, index: number): ArgumentKi
     return 'struct';
   }
   const pointed = pointedTo(kfunc, index);
-  if (pointed !== undefined && kfunc.btf.types[pointed]?.kind === 'func_proto') return 'callback';
+  if (pointed !== undefined && kfunc.btf.types.at(pointed)?.kind === 'func_proto') return 'callback';
   return memoryKind(s, kfunc, index, target);
 }
 
@@ -120,7 +120,7 @@ export function isSizeArgument(s: Session, kfunc: KernelFunction, index: number)
 /** The type that a pointer argument points to. */
 export function targetOf(kfunc: KernelFunction, index: number): BtfType {
   const pointed = pointedTo(kfunc, index);
-  return pointed === undefined ? { kind: 'void' } : (kfunc.btf.types[pointed] as BtfType);
+  return pointed === undefined ? { kind: 'void' } : (kfunc.btf.types.at(pointed) as BtfType);
 }
 
 /** Its id, without modifiers and typedefs. */

@@ -131,7 +131,7 @@ function checkNode(s: Session, call: KfuncCall, index: number, kind: string, roo
   const holds = call.root?.holds;
   const btf = s.program.btf;
   if (holds === undefined || btf === undefined) return;
-  const nameAt = (id: BtfTypeId): string => nameOf(btf.types[id] ?? { kind: 'void' });
+  const nameAt = (id: BtfTypeId): string => nameOf(btf.types.at(id) ?? { kind: 'void' });
   if (memory.aux(reg) !== holds.value)
     wrong(
       s,

@@ -55,7 +55,7 @@ function newType(s: Session, constant: bigint, percpu: boolean): number {
   const { btf } = s.program;
   if (btf === undefined) return wrong(s, `${both} requires prog BTF`);
   const id = Number(constant);
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   if (type?.kind !== 'struct') return wrong(s, `${both} type ID argument must be of a struct`);
   if (!percpu) return id;
   const name = 'bpf_percpu_obj_new';

@@ -46,8 +46,8 @@ function matchStruct(s: Session, { kfunc }: KfuncCall, index: number, needed: Bt
   const { memory } = s;
   const reg = s.reg(index + 1);
   const { btf, id } = pointed(s, reg);
-  const has = btf.types[id] as BtfType;
-  const wanted = kfunc.btf.types[needed] as BtfType;
+  const has = btf.types.at(id) as BtfType;
+  const wanted = kfunc.btf.types.at(needed) as BtfType;
   const strict = (kfunc.flags.has('release') && memory.refObjId(reg) !== 0) || isNoCastAlias(has, wanted);
   const { matches, note } = structMatches(btf, id, memory.off(reg), { btf: kfunc.btf, id: needed }, strict);
   if (matches || isProjection(nameOf(wanted), nameOf(has))) return;

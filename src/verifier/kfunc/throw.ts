@@ -1,3 +1,4 @@
+import { typesOfKind } from '../../btf/index.js';
 import type { Session } from '../explore/session.js';
 import { exception } from '../rules/exception.js';
 import { refuse } from '../rules/rule.js';
@@ -31,9 +32,7 @@ export const exceptions: SpecialKfuncs = {
 function refuseCallback(s: Session): void {
   const { btf } = s.program;
   const main = s.shape.subprograms[0]?.funcType;
-  const tag = btf?.types.find(
-    (type) => type.kind === 'decl_tag' && type.type === main && type.name.startsWith(CALLBACK_TAG),
-  );
-  if (tag === undefined) return;
+  const tags = btf === undefined ? [] : [...typesOfKind(btf, 'decl_tag')];
+  if (!tags.some(([, { type, name }]) => type === main && name.startsWith(CALLBACK_TAG))) return;
   refuse(unsupported, s.at, { what: 'exception callbacks (__exception_cb)' });
 }

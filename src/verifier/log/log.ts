@@ -115,7 +115,7 @@ export class Log {
       opcode: true,
       helperName: this.helperName,
       kfuncName: (id) => {
-        const func = this.#program.kernelBtf?.types[id];
+        const func = this.#program.kernelBtf?.types.at(id);
         return func?.kind === 'func' ? func.name : undefined;
       },
     });

@@ -25,7 +25,7 @@ export function typeNames(program: {
   readonly kernelBtf?: Btf | undefined;
 }): (id: number, btf: number) => string {
   return (id, btf) => {
-    const type = (btf === L.BTF_PROGRAM ? program.btf : program.kernelBtf)?.types[id];
+    const type = (btf === L.BTF_PROGRAM ? program.btf : program.kernelBtf)?.types.at(id);
     return type === undefined ? '' : nameOf(type);
   };
 }

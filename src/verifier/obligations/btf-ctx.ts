@@ -56,7 +56,7 @@ const MAP_ITERATORS: Readonly<Record<string, string>> = {
 export function attachedFunction(s: Session): AttachedFunction {
   const { attachBtfId: id, hook } = s.program;
   const btf = kernelBtf(s);
-  const target = id === undefined ? undefined : btf.types[id];
+  const target = id === undefined ? undefined : btf.types.at(id);
   const found =
     target?.kind === 'func'
       ? prototype(btf, target.type, target.name, 0)

@@ -81,7 +81,7 @@ function storeRefusal(s: Session, reg: RegAddr, off: number, size: number): stri
   const row = rows.find(({ structs }) => structs.includes(pointedName(s, reg)));
   if (row === undefined) return 'only read is supported';
   const btf = kernelBtf(s);
-  const struct = btf.types[kernelStructId(s, row.name)];
+  const struct = btf.types.at(kernelStructId(s, row.name));
   const member =
     struct?.kind === 'struct' ? struct.members.find(({ name }) => name === row.member) : undefined;
   const start = (member?.bitOffset ?? 0) / 8;
@@ -148,12 +148,12 @@ function trustOf(s: Session, found: Pointer, reg: RegAddr): number {
 
 /** Linux names the fields that stay valid in structs of its own: `task_struct__safe_rcu`. */
 function isListed(btf: Btf, outer: BtfTypeId, found: Pointer, suffix: string): boolean {
-  const type = btf.types[outer];
+  const type = btf.types.at(outer);
   if (type?.kind !== 'struct' && type?.kind !== 'union') return false;
-  const list = btf.types[findByName(btf, `${nameOf(type)}${suffix}`, type.kind) ?? 0];
+  const list = btf.types.at(findByName(btf, `${nameOf(type)}${suffix}`, type.kind) ?? 0);
   if (list?.kind !== type.kind || !('members' in list)) return false;
   return list.members.some((member) => {
-    const pointer = btf.types[member.type];
+    const pointer = btf.types.at(member.type);
     return (
       member.name === found.field && pointer?.kind === 'ptr' && resolve(btf, pointer.type) === found.type
     );

@@ -1,4 +1,4 @@
-import { resolve, trySizeOf } from '../../btf/index.js';
+import { resolve, trySizeOf, typesOfKind } from '../../btf/index.js';
 import type { Btf, BtfType, BtfTypeId } from '../../btf/types.js';
 import type { Subprogram } from '../control-flow/shape.js';
 import type { Session } from '../explore/session.js';
@@ -139,13 +139,8 @@ function pointerArgument(
 }
 
 function tagsOf(btf: Btf, { funcType }: Subprogram, index: number): string[] {
-  return btf.types.flatMap((type) =>
-    type.kind === 'decl_tag' &&
-    type.type === funcType &&
-    type.componentIndex === index &&
-    type.name.startsWith(TAG)
-      ? [type.name.slice(TAG.length)]
-      : [],
+  return [...typesOfKind(btf, 'decl_tag')].flatMap(([, { type, componentIndex, name }]) =>
+    type === funcType && componentIndex === index && name.startsWith(TAG) ? [name.slice(TAG.length)] : [],
   );
 }
 
@@ -161,14 +156,14 @@ function isNumber(type: BtfType | undefined): boolean {
 
 function prototypeOf(s: Session, callee: Subprogram): (BtfType & { kind: 'func_proto' }) | undefined {
   const { btf } = s.program;
-  const func = btf?.types[callee.funcType];
-  const proto = func?.kind === 'func' ? btf?.types[func.type] : undefined;
+  const func = btf?.types.at(callee.funcType);
+  const proto = func?.kind === 'func' ? btf?.types.at(func.type) : undefined;
   return proto?.kind === 'func_proto' ? proto : undefined;
 }
 
 /** The type without typedefs and qualifiers. */
 function plain(btf: Btf, id: BtfTypeId): BtfType | undefined {
-  return btf.types[resolve(btf, id)];
+  return btf.types.at(resolve(btf, id));
 }
 
 function isContext(s: Session, btf: Btf, id: BtfTypeId): boolean {

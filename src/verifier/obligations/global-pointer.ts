@@ -51,7 +51,7 @@ function kernelStructOf(s: Session, btf: Btf, target: BtfTypeId, index: number):
   const kernel = kernelBtf(s);
   const name = nameOf(local).replace(/___.*$/, '');
   const words = `${kindText(local)} ${nameOf(local)}`;
-  const found = findAllByName(kernel, name).filter((id) => kernel.types[id]?.kind === local.kind);
+  const found = findAllByName(kernel, name).filter((id) => kernel.types.at(id)?.kind === local.kind);
   if (found.length !== 1)
     invalid(
       s,

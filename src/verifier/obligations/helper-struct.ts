@@ -80,7 +80,7 @@ export function checkStructMatch(
     note,
     reg: regno,
     has: pointedName(s, reg),
-    needs: nameOf(btf.types[needed] as BtfType),
+    needs: nameOf(btf.types.at(needed) as BtfType),
   });
 }
 

@@ -59,6 +59,6 @@ function visit(
 function isThrow(s: Session, index: number): boolean {
   const operation = s.shape.operations[index];
   if (operation?.kind !== 'call_kfunc') return false;
-  const func = s.program.kernelBtf?.types[operation.btfId];
+  const func = s.program.kernelBtf?.types.at(operation.btfId);
   return func?.kind === 'func' && func.name === 'bpf_throw';
 }

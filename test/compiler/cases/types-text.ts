@@ -4,13 +4,13 @@ import type { ObjectSpec } from '../../../src/object/spec.js';
 /** Every type of an object's BTF as a line of text without ids, in alphabetical order. */
 export function typesText({ btf }: Pick<ObjectSpec, 'btf'>): string[] {
   if (btf === undefined) return [];
-  const lines = btf.types.map((_, id) => definition(btf, id));
+  const lines = Array.from(btf.types, (_, id) => definition(btf, id));
   return [...new Set(lines)].filter((line) => line !== '').sort();
 }
 
 /** What a type is, with the types in it by name, or spelled out where they have none. */
 function definition(btf: Btf, id: BtfTypeId): string {
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   switch (type?.kind) {
     case 'struct':
     case 'union':
@@ -40,7 +40,7 @@ function definition(btf: Btf, id: BtfTypeId): string {
 }
 
 function body(btf: Btf, id: BtfTypeId): string {
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   if (type?.kind === 'struct' || type?.kind === 'union') {
     const members = type.members.map(
       ({ name, type: of, bitOffset, bitfieldSize }) =>
@@ -55,7 +55,7 @@ function body(btf: Btf, id: BtfTypeId): string {
 }
 
 function reference(btf: Btf, id: BtfTypeId): string {
-  const type = btf.types[id];
+  const type = btf.types.at(id);
   switch (type?.kind) {
     case undefined:
     case 'void':

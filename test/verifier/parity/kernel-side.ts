@@ -100,7 +100,7 @@ function withTypes(bare: Parameters<typeof mapCreate>[0], spec: MapSpec, btf: Bp
 
 /** The types as the kernel takes them: what the object only declares becomes defined, as libbpf makes it. */
 function acceptable(btf: Btf): Btf {
-  const types: BtfType[] = btf.types.map((type) => {
+  const types: BtfType[] = Array.from(btf.types, (type) => {
     if (type.kind === 'func' && type.linkage === 'extern') return { ...type, linkage: 'global' };
     if (type.kind === 'var' && type.linkage === 'extern') return { ...type, linkage: 'global' };
     return type;
