@@ -16,7 +16,8 @@ export function pack(value: unknown): Uint8Array {
       binary += node.length;
       return { $b: [binary - node.length, node.length] };
     }
-    if (Array.isArray(node)) return node.map(encode);
+    // The types of BTF are no array, but can be gone through.
+    if (Symbol.iterator in node) return Array.from(node as Iterable<unknown>, encode);
     const copy: Record<string, unknown> = {};
     for (const [key, member] of Object.entries(node)) copy[key] = encode(member);
     return '$n' in copy || '$b' in copy || '$o' in copy ? { $o: copy } : copy;
