@@ -36,13 +36,15 @@ export interface Helper {
 
 /**
  * How a helper calls a function of the program: with an index, with each entry of a map, with each record of user space
- * as a dynptr, or later, on a stack of its own, for a timer.
+ * as a dynptr, with the memory area of a task, or later, on a stack of its own, for a timer.
  */
-export type Callback = 'loop' | 'map_elem' | 'user_ringbuf' | 'timer';
+export type Callback = 'loop' | 'map_elem' | 'user_ringbuf' | 'memory_area' | 'timer';
 
 /** What an argument must be: Linux's `enum bpf_arg_type`, as data. Sizes are bytes. */
 export type HelperArg =
   | { readonly kind: 'anything' }
+  /** Flags, of which the helper has none. */
+  | { readonly kind: 'no_flags' }
   | { readonly kind: 'ctx'; readonly nullable?: boolean }
   | { readonly kind: 'const_map' }
   /** A pointer to a key of the map in the call's map argument. */
@@ -56,6 +58,8 @@ export type HelperArg =
       readonly uninit?: boolean;
       readonly nullable?: boolean;
       readonly readonly?: boolean;
+      /** A number that is written as one: its address is a multiple of its size. Linux 6.12 and later refuse others. */
+      readonly aligned?: boolean;
     }
   /** The size of the memory in the argument before. */
   | { readonly kind: 'size'; readonly zero: boolean }

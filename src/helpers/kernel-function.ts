@@ -1,4 +1,4 @@
-import { ANYTHING, CTX, fillBytes, type HelperRow, row } from './row.js';
+import { ANYTHING, CTX, fillNumber, type HelperRow, row } from './row.js';
 
 /** What a program asks of, or does to, the kernel function that it is attached to. */
 export const kernelFunction: readonly HelperRow[] = [
@@ -7,13 +7,13 @@ export const kernelFunction: readonly HelperRow[] = [
     'get_func_arg',
     '5.17',
     'Reads an argument of the function, by its number from 0; -EINVAL when it has no such argument.',
-    [CTX, ANYTHING, fillBytes(8)],
+    [CTX, ANYTHING, fillNumber(8)],
   ),
   row(
     'get_func_ret',
     '5.17',
     'Reads what the function returned; -EOPNOTSUPP for programs that run before it returns.',
-    [CTX, fillBytes(8)],
+    [CTX, fillNumber(8)],
   ),
   row('get_func_arg_cnt', '5.17', 'How many arguments the function has.', [CTX]),
   row(

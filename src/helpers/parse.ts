@@ -1,4 +1,4 @@
-import { ANYTHING, fillBytes, type HelperRow, READ_MEM, row, SIZE, SIZE_OR_ZERO, WRITE_MEM } from './row.js';
+import { ANYTHING, fillNumber, type HelperRow, READ_MEM, row, SIZE, SIZE_OR_ZERO, WRITE_MEM } from './row.js';
 
 /** Numbers and text, and what programs of type syscall ask of the kernel. */
 export const parse: readonly HelperRow[] = [
@@ -6,13 +6,13 @@ export const parse: readonly HelperRow[] = [
     READ_MEM,
     SIZE,
     ANYTHING,
-    fillBytes(8),
+    fillNumber(8),
   ]),
   row('strtoul', '5.2', 'Reads an unsigned number from text; returns how many characters it took.', [
     READ_MEM,
     SIZE,
     ANYTHING,
-    fillBytes(8),
+    fillNumber(8),
   ]),
   row('snprintf', '5.13', 'Writes formatted text; returns how many bytes it needs.', [
     { kind: 'mem', uninit: true, nullable: true },
@@ -40,6 +40,6 @@ export const parse: readonly HelperRow[] = [
     READ_MEM,
     SIZE_OR_ZERO,
     ANYTHING,
-    fillBytes(8),
+    fillNumber(8),
   ]),
 ];

@@ -98,6 +98,7 @@ function fitting(arg: HelperArg, r: number): string {
     case 'alloc_size':
       return `r${r} = 8`;
     case 'anything':
+    case 'no_flags':
       return `r${r} = 0`;
     case 'const_str':
     case 'alloc_mem':

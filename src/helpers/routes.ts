@@ -2,7 +2,7 @@ import {
   ANYTHING,
   CONST_MAP,
   CTX,
-  fillBytes,
+  fillNumber,
   type HelperRow,
   READ_MEM,
   READ_MEM_OR_NULL,
@@ -44,7 +44,7 @@ export const routes: readonly HelperRow[] = [
     'check_mtu',
     '5.12',
     'Whether the packet, made longer or shorter by a number of bytes, fits a device’s MTU, which is filled in.',
-    [CTX, ANYTHING, fillBytes(4), ANYTHING, ANYTHING],
+    [CTX, ANYTHING, fillNumber(4), ANYTHING, ANYTHING],
   ),
   row(
     'lwt_push_encap',

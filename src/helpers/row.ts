@@ -20,8 +20,8 @@ export const WRITE_MEM: HelperArg = { kind: 'mem', uninit: true };
 
 /** Memory of a size that the helper knows, which it only reads. */
 export const readBytes = (size: number): HelperArg => ({ kind: 'mem', size, readonly: true });
-/** Memory of a size that the helper knows, which it fills. */
-export const fillBytes = (size: number): HelperArg => ({ kind: 'mem', size, uninit: true });
+/** A number of so many bytes, which the helper writes. */
+export const fillNumber = (size: number): HelperArg => ({ kind: 'mem', size, uninit: true, aligned: true });
 /** Any pointer to a socket. */
 export const SOCKET = { kind: 'socket', accepts: 'trusted' } as const;
 /** A pointer to a socket that is not from BTF. */

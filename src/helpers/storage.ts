@@ -12,7 +12,7 @@ export const storage: readonly HelperRow[] = [
     'get_local_storage',
     '4.19',
     'The value that belongs to the cgroup, or the cgroup and attach type, for which the program runs.',
-    [CONST_MAP, ANYTHING],
+    [CONST_MAP, { kind: 'no_flags' }],
     { returns: { kind: 'map_value' } },
   ),
   row(

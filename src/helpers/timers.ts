@@ -8,13 +8,13 @@ const VOID = { returns: { kind: 'void' } } as const;
 
 /** Timers, locks, and functions called for what user space wrote or where an address lies. */
 export const timers: readonly HelperRow[] = [
-  row('find_vma', '5.17', 'Calls a function with the memory area of a task that an address lies in.', [
-    kernelStruct('task_struct'),
-    ANYTHING,
-    FUNC,
-    CALLBACK_CTX,
-    ANYTHING,
-  ]),
+  row(
+    'find_vma',
+    '5.17',
+    'Calls a function with the memory area of a task that an address lies in.',
+    [kernelStruct('task_struct'), ANYTHING, FUNC, CALLBACK_CTX, ANYTHING],
+    { callback: 'memory_area' },
+  ),
   row(
     'user_ringbuf_drain',
     '6.1',

@@ -182,7 +182,18 @@ async function obtainMap(
 function fittedTo(spec: MapSpec, { cpus, config, facts }: KernelEnvironment): MapSpec {
   if (spec.externs !== undefined) return { ...spec, contents: kconfigContents(spec, config, facts) };
   if (spec.type === 'perf_event_array' && spec.maxEntries === 0) return { ...spec, maxEntries: cpus };
+  if (spec.type === 'ringbuf' || spec.type === 'user_ringbuf')
+    return { ...spec, maxEntries: ringBytes(spec) };
   return spec;
+}
+
+const PAGE = 4096;
+
+/** A ring is whole pages, a power of two of them; libbpf makes it the next larger one too. */
+function ringBytes({ maxEntries }: MapSpec): number {
+  let bytes = PAGE;
+  while (bytes < maxEntries && bytes < 2 ** 31) bytes *= 2;
+  return maxEntries === 0 ? 0 : bytes;
 }
 
 async function pinnedMap(kernel: Kernel, path: string): Promise<BpfMap | undefined> {

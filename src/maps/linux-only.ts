@@ -16,6 +16,7 @@ const storage = (id: number, owner: string): MapKind =>
 
 /** Programs that cannot run while a socket is locked. Linux: may_update_sockmap. */
 const UPDATERS = [
+  'iter',
   'socket_filter',
   'sched_cls',
   'sched_act',

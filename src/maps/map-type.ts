@@ -14,7 +14,7 @@ export interface MapKind {
   readonly lookup: 'value' | 'inner_map' | 'owned_socket' | 'xdp_socket' | 'none';
   /** BPF_F_* flags that Linux adds to every map of the type. */
   readonly impliedFlags?: number;
-  /** Program types whose programs may call a helper on such a map, where not all may. */
+  /** Program types, and `iter` for iterators, whose programs may call a helper on such a map, where not all may. */
   readonly callers?: Readonly<Record<string, readonly string[]>>;
   /** Helpers that take such a map in their map argument (`bpf_map_lookup_elem`, …). */
   readonly helpers: readonly string[];

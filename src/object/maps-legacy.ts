@@ -121,7 +121,9 @@ function baseSpec(entry: Entry, section: ElfSection, btf: Btf | undefined): MapS
         facts: { section: section.name, offset: entry.offset, map: entry.name, type: typeId },
       },
     );
-  const spec = { name: entry.name, type, keySize, valueSize, maxEntries, flags };
+  // The kernel's old samples leave the size of what names an inner map to the loader.
+  const held = valueSize === 0 && isMapOfMaps(type) ? 4 : valueSize;
+  const spec = { name: entry.name, type, keySize, valueSize: held, maxEntries, flags };
   const numa = numaNode(entry, flags);
   return {
     ...spec,
@@ -142,13 +144,17 @@ function numaNode(entry: Entry, flags: number): number | undefined {
   return entry.words[6];
 }
 
+function isMapOfMaps(type: string): boolean {
+  return type === 'array_of_maps' || type === 'hash_of_maps';
+}
+
 function innerOf(
   entry: Entry,
   spec: MapSpec,
   specs: readonly MapSpec[],
   byId: ReadonlyMap<number, MapSpec>,
 ): MapSpec | undefined {
-  if (spec.type !== 'array_of_maps' && spec.type !== 'hash_of_maps') return undefined;
+  if (!isMapOfMaps(spec.type)) return undefined;
   const inner = entry.size === IPROUTE2_BYTES ? byId.get(entry.words[7] || -1) : specs[entry.words[5] ?? -1];
   return inner === spec ? undefined : inner;
 }

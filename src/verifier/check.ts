@@ -87,15 +87,21 @@ export function checkOnce(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (session !== undefined) observer?.refused?.(session);
-    session?.log.always(error.message);
-    // Linux shows the line of a wrong access of the context, whatever the level.
-    if (error.rule === ctxAccess.id) session?.log.source(error.insn);
+    if (session !== undefined) logRefusal(session, error);
     const log = logText(session, program, options, performance.now() - started, error.message);
     return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };
   } finally {
     // An observer may still look at the states.
     if (observer === undefined) session?.memory.giveBack();
   }
+}
+
+function logRefusal({ log }: Session, { rule, insn, message }: Refusal): void {
+  // Linux shows the line of a wrong access of the context, whatever the level, before it says what follows from it.
+  const [first = '', ...rest] = rule === ctxAccess.id ? message.split('\n') : [message];
+  log.always(first);
+  if (rule === ctxAccess.id) log.source(insn);
+  for (const line of rest) log.always(line);
 }
 
 function hookView({ hook, attachType: wanted }: VerifierProgram): HookView {
@@ -138,10 +144,11 @@ function exploreFrom(s: Session, subprogram: Subprogram): void {
   s.previous = -1;
   s.entryInsn = subprogram.start;
   for (const bucket of s.explored) bucket.length = 0;
-  const args = subprogram.index === 0 ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
+  const isMain = subprogram.index === 0;
+  const args = isMain ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
   s.enter(newPath(ops.newState(subprogram.index), subprogram.start));
   enterGlobal(s, args);
-  if (subprogram.index === 0) noteMainArguments(s);
+  if (isMain) noteMainArguments(s);
   s.touchedAll = true;
   s.arrives = false;
   s.log.forgetSource();

@@ -57,6 +57,8 @@ function acceptable(btf: Btf, subprograms: readonly SubprogramSpec[]): Btf {
     subprograms.filter(({ linkage }) => linkage === 'static').map(({ funcType }) => funcType),
   );
   const types = Array.from(btf.types, (type, id) => older(defined(type, hidden.has(id))));
+  for (const type of btf.types)
+    if (type.kind === 'func' && type.linkage === 'extern') nameArguments(types, type.type);
   const int = types.findIndex((type) => type.kind === 'int' && type.size === 4);
   const stand = types.length;
   let used = false;
@@ -73,6 +75,16 @@ function acceptable(btf: Btf, subprograms: readonly SubprogramSpec[]): Btf {
   }
   if (used) types.push({ kind: 'var', name: 'dummy_ksym', type: int, linkage: 'global' });
   return { types };
+}
+
+/** A declaration may leave its arguments without names; the kernel wants those of a definition named. */
+function nameArguments(types: BtfType[], id: number): void {
+  const proto = types[id];
+  if (proto?.kind !== 'func_proto') return;
+  types[id] = {
+    ...proto,
+    params: proto.params.map((param) => ({ ...param, name: param.name || 'unnamed' })),
+  };
 }
 
 function defined(type: BtfType, hidden: boolean): BtfType {

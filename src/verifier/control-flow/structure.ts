@@ -47,14 +47,16 @@ function checkLdImm64(program: VerifierProgram, insn: Insn, index: number): void
     const symbol = symbolPointer(program.kernelBtf, low);
     if ('problem' in symbol) refuse(kernelSymbol, index, { text: symbol.problem });
   }
-  if (pseudo !== 'map_idx' && pseudo !== 'map_idx_value') return;
+  // Where programs are verified, descriptors have become indexes.
+  const isValue = pseudo === 'map_idx_value' || pseudo === 'map_value';
+  if (!isValue && pseudo !== 'map_idx' && pseudo !== 'map_fd') return;
   const map = program.maps[low];
   if (map === undefined) {
     refuse(mapReference, index, { problem: 'unknown', map: low }, 'EBADF');
     return;
   }
   checkMapProgram(program, map, index);
-  if (pseudo === 'map_idx') {
+  if (!isValue) {
     if (high !== 0) refuse(ldImm64, index, { recognised: false });
     return;
   }

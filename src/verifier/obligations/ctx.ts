@@ -58,21 +58,31 @@ export function pointerOf(s: Session, word: string): Argument | undefined {
   return { type: TYPE_BTF_ID | flags, struct: kernelStructId(s, name) };
 }
 
+/** A load or store of the context; `signed` when what is loaded is sign-extended. */
+export interface CtxAccess {
+  readonly size: number;
+  readonly write: boolean;
+  readonly signed: boolean;
+}
+
 /**
  * The hook lets programs access these bytes of the context so.
  *
  * @returns what a read yields.
  */
-export function checkCtxAccess(s: Session, off: number, size: number, write: boolean): Argument {
-  const { access } = s.view;
-  if (access === undefined)
+export function checkCtxAccess(s: Session, off: number, access: CtxAccess): Argument {
+  const { size, write } = access;
+  const struct = s.view.access;
+  if (struct === undefined)
     return refuse(unsupported, s.at, { what: `the context of ${s.program.hook.name} programs` });
   if (write) {
-    if (!mayStore(access, off, size)) refuse(ctxAccess, s.at, { off, size });
+    if (!mayStore(struct, off, size)) refuse(ctxAccess, s.at, { off, size });
     return NUMBER;
   }
-  const loaded = loadOf(access, off, size);
+  const loaded = loadOf(struct, off, size);
   if (loaded === undefined) return refuse(ctxAccess, s.at, { off, size });
   if (loaded === 'scalar') return NUMBER;
+  // A pointer that is sign-extended is none.
+  if (access.signed) refuse(ctxAccess, s.at, { off, size });
   return pointerOf(s, loaded) ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
 }

@@ -51,6 +51,7 @@ import {
   TYPE_XDP_SOCK,
 } from '../state/layout.js';
 import { readRange } from '../transfer/stack-load.js';
+import { checkAlignment } from './alignment.js';
 import { checkConstantString } from './constant-string.js';
 import { checkDynptr, checkOwned, type DynptrFacts } from './dynptr.js';
 import { checkStruct, pointerTypes } from './helper-struct.js';
@@ -154,7 +155,7 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   const argument = argumentFor(call, call.args[index] as HelperArg);
   const regno = index + 1;
   const reg = s.checkReadable(regno);
-  if (argument.kind === 'anything') return;
+  if (argument.kind === 'anything' || argument.kind === 'no_flags') return;
   const { memory } = s;
   const type = memory.type(reg);
   if (
@@ -265,8 +266,9 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
       return;
     }
     case 'mem':
-      if (argument.size !== undefined)
-        checkMemory(s, call, regno, argument.size, argument.uninit === true, false, argument.uninit === true);
+      if (argument.size === undefined) return;
+      checkMemory(s, call, regno, argument.size, argument.uninit === true, false, argument.uninit === true);
+      if (argument.aligned === true) checkAlignment(s, reg, 0, argument.size);
       return;
     case 'size':
       checkSize(s, call, argument, index, reg);
@@ -294,6 +296,17 @@ function checkMeaning(s: Session, call: CallFacts, argument: HelperArg, index: n
     default:
       return;
   }
+}
+
+/** Flags of a helper that has none. */
+export function checkNoFlags(s: Session, { args }: CallFacts): void {
+  args.forEach(({ kind }, index) => {
+    if (kind !== 'no_flags') return;
+    const reg = s.reg(index + 1);
+    if (!s.memory.isScalar(reg) || !s.memory.isZero(reg))
+      refuse(helperSize, s.at, { kind: 'flags', reg: index + 1 }, 'EINVAL');
+    markPrecise(s, index + 1);
+  });
 }
 
 /** The map of the call; a timer's own map when the call names one already. */

@@ -280,7 +280,11 @@ function accessCtx(s: Session, access: Access, reg: RegAddr): void {
     accessArguments(s, access, off);
     return;
   }
-  const yields = checkCtxAccess(s, off, access.size, access.stored !== undefined);
+  const yields = checkCtxAccess(s, off, {
+    size: access.size,
+    write: access.stored !== undefined,
+    signed: access.signed,
+  });
   loadArgument(s, access, yields);
 }
 

@@ -17,6 +17,7 @@ import {
   TYPE_XDP_SOCK,
 } from '../state/layout.js';
 import { type Access, loadUnknown } from './memory.js';
+import { tnumText } from './text.js';
 
 /** `struct bpf_xdp_sock`: the queue's number. Only lookups in an xskmap lead to one. */
 const XDP_SOCK: StructAccess = { read: { 4: '0' }, write: {}, pointers: {} };
@@ -44,6 +45,9 @@ export function accessStruct(s: Session, access: Access, reg: RegAddr, off: numb
       refuse(readOnly, s.at, { text, reg: regno });
     refuse(structAccess, s.at, { reg: regno, type: text, off, size });
   }
+  // Where in a buffer of unknown length an access lies must be known.
+  if (type === TYPE_TP_BUFFER && !(s.memory.isConst(reg) && s.memory.isZero(reg)))
+    refuse(structAccess, s.at, { reg: regno, type: text, off, size, varOff: tnumText(s.memory, reg) });
   loadUnknown(s, access);
 }
 

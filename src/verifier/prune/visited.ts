@@ -115,7 +115,7 @@ function isOtherEntry(s: Session, old: Path): boolean {
 }
 
 function checkInfiniteLoop(s: Session, old: Path): void {
-  if (isMayGoto(s) || callsCallback(s) || s.shape.advancesIterator[s.at] === 1) return;
+  if (callsCallback(s) || s.shape.advancesIterator[s.at] === 1) return;
   const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
   if (!sameDepth || s.ops.maybeLooping(old.state, s.path.state) === 0) return;
   if (!covers(s, old, COMPARE_EXACT, true) || iteratorsAdvanced(s, old.state, s.path.state)) return;

@@ -1,7 +1,7 @@
 import type { Rule } from './rule.js';
 
 export const helperSize: Rule<{
-  readonly kind: 'scalar' | 'negative' | 'zero' | 'unbounded' | 'constant';
+  readonly kind: 'scalar' | 'negative' | 'zero' | 'unbounded' | 'constant' | 'flags';
   readonly reg: number;
   readonly max?: bigint;
   readonly type?: string;
@@ -20,6 +20,8 @@ export const helperSize: Rule<{
         return `R${reg} unbounded memory access, use 'var &= const' or 'if (var < const)'`;
       case 'constant':
         return `R${reg} is not a known constant'`;
+      case 'flags':
+        return "get_local_storage() doesn't support non-zero flags";
     }
   },
   explanation: 'The size argument must be bounded, not negative and, for most helpers, not zero.',

@@ -3,6 +3,7 @@ import type { Subprogram } from '../control-flow/shape.js';
 import { newPath, type Path } from '../explore/path.js';
 import { fork, setAside } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
+import { kernelStructId } from '../kernel-types/session-types.js';
 import type { CallFacts } from '../obligations/helper-arguments.js';
 import { noteStaticArguments } from '../obligations/static-function.js';
 import { frameInsns } from '../prune/clean.js';
@@ -14,6 +15,7 @@ import { refuse } from '../rules/rule.js';
 import type { FrameAddr, RegAddr } from '../state/domain.js';
 import {
   ASYNCHRONOUS,
+  BTF_KERNEL,
   FRAME_ASYNC_ENTRIES,
   FRAME_CALLBACK,
   FRAME_CALLBACK_DEPTH,
@@ -22,6 +24,7 @@ import {
   MAX_FRAMES,
   STATE_SLEEPABLE,
   SYNCHRONOUS,
+  TYPE_BTF_ID,
   TYPE_CONST_MAP,
   TYPE_MAP_KEY,
   TYPE_MAP_VALUE,
@@ -139,6 +142,14 @@ function passArguments(
     case 'user_ringbuf':
       markConstDynptr(s, argument(1), 'local');
       ops.copyReg(argument(2), memory.reg(caller, 3));
+      return;
+    case 'memory_area':
+      ops.copyReg(argument(1), memory.reg(caller, 1));
+      ops.markPointer(argument(2), TYPE_BTF_ID);
+      memory.setMap(argument(2), -1);
+      memory.setAux(argument(2), kernelStructId(s, 'vm_area_struct'));
+      memory.setBtf(argument(2), BTF_KERNEL);
+      ops.copyReg(argument(3), memory.reg(caller, 4));
       return;
     default:
       kind satisfies never;

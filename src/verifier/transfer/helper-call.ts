@@ -12,7 +12,7 @@ import { checkFormat } from '../obligations/constant-string.js';
 import { pointerOf } from '../obligations/ctx.js';
 import { checkDynptrSource, giveBack } from '../obligations/dynptr.js';
 
-import { type CallFacts, checkArgument } from '../obligations/helper-arguments.js';
+import { type CallFacts, checkArgument, checkNoFlags } from '../obligations/helper-arguments.js';
 import { handOverExchanged, setExchanged } from '../obligations/kptr.js';
 import { accessMemory } from '../obligations/memory.js';
 import { hasLock } from '../obligations/spin-lock.js';
@@ -122,6 +122,7 @@ export function transferHelperCall(s: Session, id: number): number {
   if (name === 'bpf_get_func_ip') checkHasFunction(s, name, id);
   if (name === 'bpf_tail_call') checkNothingHeld(s, 'tail_call');
   if (name === 'bpf_dynptr_from_mem') checkDynptrSource(s);
+  checkNoFlags(s, call);
   callBack(s, call);
   forgetCallerSaved(s);
   setResult(s, call);
@@ -139,7 +140,8 @@ function checkMapHelper(
   name: string,
   id: number,
 ): void {
-  const sockets = callers?.[name]?.includes(s.program.hook.name) === false;
+  const caller = s.program.attachType === 'trace_iter' ? 'iter' : s.program.hook.name;
+  const sockets = callers?.[name]?.includes(caller) === false;
   if (sockets || !helpers.includes(name)) refuse(helperMapType, s.at, { mapType, name, id, sockets });
 }
 
@@ -257,7 +259,10 @@ function setResult(s: Session, call: CallFacts): void {
       setPointerResult(s, call, call.helper.returns.type);
       return;
     case 'map_value':
-      refuse(unsupported, s.at, { what: `what ${call.helper.name} returns` });
+      ops.markPointer(result, TYPE_MAP_VALUE);
+      memory.setMap(result, call.mapIndex);
+      memory.setAux(result, call.mapUid);
+      if (hasLock(s, result)) memory.setId(result, ops.newId());
       return;
     default:
       call.helper.returns satisfies never;

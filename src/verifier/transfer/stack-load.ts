@@ -98,7 +98,10 @@ function loadSpill(s: Session, frame: FrameAddr, slot: number, off: number, acce
     if (access.into >= 0) ops.copyReg(s.reg(access.into), spilled);
     return;
   }
-  if (memory.type(spilled) !== TYPE_SCALAR) refuse(spill, s.at, { problem: 'fill' });
+  if (memory.type(spilled) !== TYPE_SCALAR) {
+    s.log.source(s.at);
+    refuse(spill, s.at, { problem: 'fill' });
+  }
   if (access.into < 0) return;
   if (access.size <= spillSize && (off & 7) === 0) {
     s.noteStackAccess(memory.frameNumber(frame), slot);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ERRNO } from '../../../src/errors/errno.js';
 import { parseObject } from '../../../src/object/index.js';
 import type { ObjectSpec, ProgramSpec } from '../../../src/object/spec.js';
 import { type VerifyResult, verify } from '../../../src/verifier/verify.js';
@@ -40,13 +39,24 @@ export interface Row {
   readonly kernelMilliseconds?: number;
 }
 
+export interface CompareOptions {
+  /** This program alone. */
+  readonly only?: string | undefined;
+  /** Of programs whose section names none. */
+  readonly type?: string | undefined;
+}
+
 /** Compares every program of an object file. Nothing stays loaded. */
-export function* compareObject(file: string, referee: Referee, only?: string): Generator<Row> {
+export function* compareObject(
+  file: string,
+  referee: Referee,
+  { only, type }: CompareOptions = {},
+): Generator<Row> {
   let object: ObjectSpec;
   let kernel: KernelObject;
   try {
     object = parseObject(new Uint8Array(readFileSync(file)), { name: basename(file, '.o') });
-    kernel = new KernelObject(object.btf);
+    kernel = new KernelObject();
   } catch (error) {
     yield { file, program: '', section: '', outcome: 'untried', ours: words(error) };
     return;
@@ -58,7 +68,12 @@ export function* compareObject(file: string, referee: Referee, only?: string): G
           file,
           program: program.name,
           section: program.section,
-          ...compareProgram(object, program, kernel, referee),
+          ...compareProgram(
+            object,
+            type === undefined || program.type !== undefined ? program : { ...program, type },
+            kernel,
+            referee,
+          ),
         };
   } finally {
     kernel.close();
@@ -75,22 +90,19 @@ function compareProgram(
 ): Verdict {
   try {
     const subject = subjectOf(object, program, referee);
-    const answer = kernel.load(subject, referee.btf);
+    const answer = kernel.load(subject);
     const theirs = {
-      kernel: answer.ok ? '' : lastWords(answer.log) || errnoName(answer.errno),
+      kernel: answer.ok ? '' : lastWords(answer.log),
       ...numberIn(answer.log, /processed (\d+) insns/, 'kernelProcessed', 1),
       ...numberIn(answer.log, /verification time (\d+) usec/, 'kernelMilliseconds', 1000),
     };
-    if (!answer.ok && answer.log === '') return { outcome: 'untried', ...theirs };
+    if (!answer.ok && theirs.kernel === '')
+      return { outcome: 'untried', ...theirs, kernel: 'refused without a word' };
     return {
       accepted: answer.ok,
       ...theirs,
       ...ourSide(
-        () =>
-          verify(
-            { ...verifierProgram(subject, referee.btf), lines: [] },
-            { logLevel: 4, cpus: referee.cpus },
-          ),
+        () => verify(verifierProgram(subject, referee.btf), { logLevel: 4, cpus: referee.cpus }),
         answer.ok,
         theirs,
       ),
@@ -130,10 +142,6 @@ function ourSide(
 
 function words(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function errnoName(errno: number): string {
-  return Object.entries(ERRNO).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
 }
 
 function numberIn<Key extends string>(

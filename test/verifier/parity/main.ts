@@ -3,16 +3,23 @@ import { join } from 'node:path';
 import { compareObject, OUTCOMES, type Row } from './compare.js';
 import { thisKernel } from './subject.js';
 
-// npm run parity -- FILE.o|FOLDER… [--program NAME] [--json] [--all]: real objects here and in this machine's kernel.
+// npm run parity -- FILE.o|FOLDER… [--program NAME] [--type TYPE] [--json] [--all]: real objects here and in this machine's kernel.
 // Programs are loaded without being attached to anything, and closed at once. Prints those that differ, or all.
 const words = process.argv.slice(2);
 const flag = (name: string) => words.includes(name) && words.splice(words.indexOf(name), 1).length > 0;
 const json = flag('--json');
 const all = flag('--all');
-const at = words.indexOf('--program');
-const only = at < 0 ? undefined : words.splice(at, 2)[1];
+const option = (name: string) => {
+  const at = words.indexOf(name);
+  return at < 0 ? undefined : words.splice(at, 2)[1];
+};
+const only = option('--program');
+/** Of programs whose section names none. */
+const type = option('--type');
 if (words.length === 0) {
-  process.stderr.write('usage: npm run parity -- FILE.o|FOLDER… [--program NAME] [--json] [--all]\n');
+  process.stderr.write(
+    'usage: npm run parity -- FILE.o|FOLDER… [--program NAME] [--type TYPE] [--json] [--all]\n',
+  );
   process.exit(2);
 }
 
@@ -45,7 +52,7 @@ const rows: Row[] = [];
 const referee = thisKernel();
 for (const path of words)
   for (const file of objectsIn(path))
-    for (const row of compareObject(file, referee, only)) {
+    for (const row of compareObject(file, referee, { only, type })) {
       rows.push(row);
       if (!json && (all || row.outcome !== 'agree')) process.stdout.write(lineOf(row));
     }

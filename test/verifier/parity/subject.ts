@@ -78,10 +78,26 @@ export function subjectOf(object: ObjectSpec, spec: ProgramSpec, referee: Refere
 const MOST_ENTRIES = 4096;
 const HASHES = new Set(['hash', 'lru_hash', 'percpu_hash', 'lru_percpu_hash', 'sockhash', 'devmap_hash']);
 
+/** What loaders say of a map, whatever the object does. */
+const IMPLIED: Readonly<Record<string, Partial<MapSpec>>> = {
+  ringbuf: { keySize: 0, valueSize: 0, maxEntries: 4096 },
+  user_ringbuf: { keySize: 0, valueSize: 0, maxEntries: 4096 },
+  perf_event_array: { keySize: 4, valueSize: 4 },
+};
+/** What user space says of a map before it is loaded, where the object leaves it open. */
+const STACK_BYTES = 127 * 8;
+const isLocalStorage = (type: string) => type.endsWith('_storage');
+
 function fitted(map: MapSpec, { cpus, config }: Referee): MapSpec {
   const facts = { kernelVersion: 0x06_12_00, hasSyscallWrapper: true, hasBpfCookie: true };
   if (map.externs !== undefined) return { ...map, contents: kconfigContents(map, config, facts) };
-  if (map.type === 'perf_event_array' && map.maxEntries === 0) return { ...map, maxEntries: cpus };
   if (HASHES.has(map.type) && map.maxEntries > MOST_ENTRIES) return { ...map, maxEntries: MOST_ENTRIES };
-  return map;
+  return opened({ ...map, ...IMPLIED[map.type] }, cpus);
+}
+
+function opened(map: MapSpec, cpus: number): MapSpec {
+  const valueSize = map.type === 'stack_trace' && map.valueSize === 0 ? STACK_BYTES : map.valueSize;
+  if (map.maxEntries !== 0 || isLocalStorage(map.type)) return { ...map, valueSize };
+  const maxEntries = map.type === 'perf_event_array' ? cpus : 1;
+  return { ...map, valueSize, maxEntries };
 }

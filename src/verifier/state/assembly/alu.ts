@@ -152,7 +152,10 @@ export function linkBeforeCopy(src: usize): void {
   if (typeOf(src) != TYPE_SCALAR) return;
   // Linux keeps one constant distance only: a copy of a distant scalar starts a link of its own.
   if ((idOf(src) & ID_ADD_CONST) != 0) clearLink(src);
-  if (idOf(src) == 0 && !isConst64(src)) store<i32>(src, newId(), REG_ID);
+  if (idOf(src) != 0 || isConst64(src)) return;
+  // The distance of a link that has ended is not the new one's.
+  store<i32>(src, newId(), REG_ID);
+  store<i32>(src, 0, REG_OFF);
 }
 
 /** `dst = src`, 64 bits, of any type. */
