@@ -108,7 +108,7 @@ complete -c skep -f -n __fish_use_subcommand -a struct_ops -d 'show, list, dump,
 complete -c skep -f -n '__fish_seen_subcommand_from struct_ops; and not __fish_seen_subcommand_from show list dump register unregister' -a show -d 'list struct_ops maps'
 complete -c skep -f -n '__fish_seen_subcommand_from struct_ops; and not __fish_seen_subcommand_from show list dump register unregister' -a list -d 'list struct_ops maps'
 complete -c skep -f -n '__fish_seen_subcommand_from struct_ops; and not __fish_seen_subcommand_from show list dump register unregister' -a dump -d 'print what struct_ops maps hold'
-complete -c skep -f -n '__fish_seen_subcommand_from struct_ops; and not __fish_seen_subcommand_from show list dump register unregister' -a register -d 'not there: registers the struct_ops of an object'
+complete -c skep -f -n '__fish_seen_subcommand_from struct_ops; and not __fish_seen_subcommand_from show list dump register unregister' -a register -d 'load an object and hand its struct_ops to the kernel; links are pinned in LINK_DIR'
 complete -c skep -f -n '__fish_seen_subcommand_from struct_ops; and not __fish_seen_subcommand_from show list dump register unregister' -a unregister -d 'take a struct_ops map out of the kernel'
 complete -c skep -n '__fish_seen_subcommand_from struct_ops; and __fish_seen_subcommand_from show list' -a 'id pinned name'
 complete -c skep -n '__fish_seen_subcommand_from struct_ops; and __fish_seen_subcommand_from dump' -a 'id pinned name'

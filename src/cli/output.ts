@@ -47,6 +47,10 @@ export class Output {
   note(text: string): void {
     if (this.isTerminal) process.stderr.write(dim(`${text}\n`));
   }
+  /** What bpftool tells on standard error while it works; nothing in JSON. */
+  info(text: string): void {
+    if (!this.json) process.stderr.write(`${text}\n`);
+  }
   /** What was written so far goes to the system at once: for answers that come bit by bit. */
   async stream(text: string): Promise<void> {
     this.saidJson = true;

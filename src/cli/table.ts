@@ -325,8 +325,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     path: ['struct_ops', 'register'],
-    usage: 'OBJECT',
-    doc: 'not there: registers the struct_ops of an object',
+    usage: 'OBJECT [LINK_DIR]',
+    doc: 'load an object and hand its struct_ops to the kernel; links are pinned in LINK_DIR',
     load: () => import('./commands/struct-ops-register.js'),
   },
   {

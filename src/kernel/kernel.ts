@@ -1,7 +1,7 @@
 import type { Btf, BtfTypeId } from '../btf/types.js';
 import type { Insn } from '../isa/index.js';
 import type { KconfigFacts } from '../object/index.js';
-import type { LineInfo, MapSpec, SubprogramSpec } from '../object/spec.js';
+import type { LineInfo, MapSpec, StructOpsMember, SubprogramSpec } from '../object/spec.js';
 import type { Rejection, VerifierProgram, VerifyResult, VerifyStats } from '../verifier/verify.js';
 import type { AttachTarget } from './target.js';
 
@@ -86,6 +86,8 @@ export interface LoadableProgram {
   readonly attachTo?: string;
   /** The program of whose function this one takes the place (freplace), or which it traces. */
   readonly targetProgram?: Program;
+  /** The member of a kernel struct that a `struct_ops` program implements. */
+  readonly structOps?: StructOpsMember;
   readonly sleepable?: boolean;
   /** An XDP program that takes packets in several buffers. */
   readonly xdpFrags?: boolean;

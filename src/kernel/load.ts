@@ -1,6 +1,7 @@
 import { SkepError } from '../errors/base.js';
 import { KernelError } from '../errors/errno.js';
 import { kconfigContents, relocate } from '../object/index.js';
+import { MAP_FLAGS } from '../object/map-flags.js';
 import type { MapSpec, ObjectSpec, ProgramSpec } from '../object/spec.js';
 import type {
   AttachTarget,
@@ -13,6 +14,7 @@ import type {
 } from './kernel.js';
 import { requireSameShape } from './map-shape.js';
 import { sectionTarget } from './section-target.js';
+import { kernelStructOps, structOpsContents } from './struct-ops.js';
 import { TypedMap } from './typed-map.js';
 
 export interface LoadOptions {
@@ -22,6 +24,8 @@ export interface LoadOptions {
   readonly type?: string;
   /** Maps to use in place of new ones, by the object's name for them. Their shapes must fit. */
   readonly maps?: Readonly<Record<string, BpfMap>>;
+  /** Maps of `?.struct_ops` sections to make; those that are not named are left out. */
+  readonly optionalMaps?: readonly string[];
   /** For programs that replace or trace functions of another program (freplace, fentry on BPF): that program. */
   readonly targetProgram?: Program;
   /** Where maps that ask for it are found and pinned by name; default `/sys/fs/bpf`. */
@@ -71,6 +75,26 @@ export class LoadedObject {
     return program;
   }
 
+  /**
+   * Hands a struct of functions to the kernel (`.struct_ops`, `.struct_ops.link`), which calls them from then on.
+   *
+   * @throws {SkepError} `NO_SUCH_MAP`; {KernelError} when the kernel does not take it.
+   */
+  async register(name: string): Promise<Link> {
+    const { raw } = this.map(name);
+    const spec = this.spec.maps.find((map) => map.name === name);
+    const programs = spec?.structOps?.functions.map(({ program }) => program) ?? [];
+    if (spec?.structOps === undefined || spec.btf === undefined)
+      throw new KernelError('EINVAL', `map ${name} is no struct_ops but ${spec?.type}`, {
+        facts: { map: name },
+      });
+    const first = this.programs.get(programs[0] ?? '');
+    if (first === undefined)
+      throw new KernelError('EINVAL', `struct_ops ${name} has no programs`, { facts: { map: name } });
+    await writeStructOps(this.#kernel, raw, spec, (program) => this.programs.get(program)?.id);
+    return this.#kernel.attach(first, { kind: 'struct_ops', map: raw.id });
+  }
+
   /** Attaches a program to a target, by default to the one that its section names. */
   async attach(name: string, target?: AttachTarget): Promise<Link> {
     const program = this.program(name);
@@ -82,6 +106,25 @@ export class LoadedObject {
   async close(): Promise<void> {
     for (const program of this.programs.values()) await program.close();
     for (const map of this.maps.values()) await map.raw.close();
+  }
+}
+
+/** The value of a struct_ops map; that of a map for links stays once it is set. */
+async function writeStructOps(
+  kernel: Kernel,
+  map: BpfMap,
+  { structOps, btf, flags }: MapSpec,
+  programId: (name: string) => number | undefined,
+): Promise<void> {
+  const types = kernel.environment.btf;
+  if (structOps === undefined || btf === undefined || types === undefined) return;
+  const into = kernelStructOps(types, structOps.struct);
+  const value = structOpsContents(structOps, btf, types, into, programId);
+  try {
+    await map.update(u32(0), value);
+  } catch (error) {
+    const isSet = error instanceof KernelError && error.errno === 'EBUSY';
+    if (!isSet || (flags & MAP_FLAGS.link) === 0) throw error;
   }
 }
 
@@ -116,7 +159,8 @@ export async function load(
   const undo: (() => Promise<void>)[] = [];
   try {
     const maps = new Map<string, BpfMap>();
-    for (const map of spec.maps) maps.set(map.name, await obtainMap(map, kernel, options, undo));
+    for (const map of spec.maps)
+      if (isWanted(map, options)) maps.set(map.name, await obtainMap(map, kernel, options, undo));
     const programs = new Map<string, Program>();
     for (const program of chosenPrograms(spec, options)) {
       const loaded = await loadProgram(program, [...maps], kernel, options);
@@ -135,7 +179,13 @@ export async function load(
 
 function chosenPrograms(spec: ObjectSpec, options: LoadOptions): readonly ProgramSpec[] {
   const wanted = options.programs;
-  if (wanted === undefined) return spec.programs.filter((program) => program.autoload !== false);
+  if (wanted === undefined) {
+    const asked = (options.optionalMaps ?? []).flatMap(
+      (name) => spec.maps.find((map) => map.name === name)?.structOps?.functions ?? [],
+    );
+    const also = new Set(asked.map(({ program }) => program));
+    return spec.programs.filter(({ autoload, name }) => autoload !== false || also.has(name));
+  }
   return wanted.map((name) => {
     const program = spec.programs.find((one) => one.name === name);
     if (program === undefined)
@@ -146,6 +196,15 @@ function chosenPrograms(spec: ObjectSpec, options: LoadOptions): readonly Progra
       );
     return program;
   });
+}
+
+/** Structs of functions are for a kernel that calls them, and nothing that a verdict needs. */
+function isWanted(
+  { name, structOps, autocreate }: MapSpec,
+  { verifyOnly, optionalMaps = [] }: LoadOptions,
+): boolean {
+  if (structOps !== undefined && verifyOnly === true) return false;
+  return autocreate !== false || optionalMaps.includes(name);
 }
 
 async function obtainMap(
@@ -243,6 +302,7 @@ async function loadProgram(
       ...(spec.attachType === undefined || options.type !== undefined ? {} : { attachType: spec.attachType }),
       ...(spec.attachTo === undefined ? {} : { attachTo: spec.attachTo }),
       ...(options.targetProgram === undefined ? {} : { targetProgram: options.targetProgram }),
+      ...(spec.structOps === undefined ? {} : { structOps: spec.structOps }),
       ...(spec.sleepable ? { sleepable: true } : {}),
       ...(spec.xdpFrags ? { xdpFrags: true } : {}),
       license: spec.license,

@@ -21,6 +21,11 @@ export class BtfStore {
     this.#kernelTypes = kernelTypes;
   }
 
+  /** Those of vmlinux. */
+  get kernel(): Btf | undefined {
+    return this.#kernelTypes();
+  }
+
   /** Undefined for id 0, and when the types are gone. @throws {KernelError} */
   byId(id: number): BtfText | undefined {
     if (id === 0) return undefined;

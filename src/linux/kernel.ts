@@ -64,7 +64,7 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
   }
 
   async createMap(spec: MapSpec): Promise<LinuxMap> {
-    return this.#map(createMap(spec));
+    return this.#map(createMap(spec, () => this.environment.btf));
   }
 
   async maps(): Promise<LinuxMap[]> {

@@ -1,6 +1,7 @@
 import type { Btf } from '../btf/index.js';
 import { KernelError } from '../errors/errno.js';
 import type { BpfMap, MapInfo } from '../kernel/kernel.js';
+import { kernelStructOps } from '../kernel/struct-ops.js';
 import { findMapType, LINUX_MAP_TYPES, mapTypeName } from '../maps/registry.js';
 import type { MapSpec } from '../object/spec.js';
 import {
@@ -35,11 +36,13 @@ export function mapTypeId(name: string): number {
 /**
  * Makes a map as its blueprint says: types, inner map, contents, frozen when it is constant.
  *
+ * @param kernelBtf the kernel's types, which say how large a struct of functions is.
  * @throws {KernelError}
  */
-export function createMap(spec: MapSpec): Fd {
+export function createMap(spec: MapSpec, kernelBtf: () => Btf | undefined): Fd {
+  if (spec.structOps !== undefined) return createStructOps(spec, spec.structOps.struct, kernelBtf);
   const type = mapTypeId(spec.type);
-  using inner = spec.inner === undefined ? undefined : createMap(spec.inner);
+  using inner = spec.inner === undefined ? undefined : createMap(spec.inner, kernelBtf);
   using btf = spec.btf === undefined || spec.valueType === undefined ? undefined : loadMapTypes(spec.btf);
   const bare = {
     type,
@@ -64,6 +67,22 @@ export function createMap(spec: MapSpec): Fd {
   return map;
 }
 
+/** The kernel knows the type of its value itself, and wants some types of the object all the same. */
+function createStructOps(spec: MapSpec, struct: string, kernelBtf: () => Btf | undefined): Fd {
+  const { valueType, valueSize } = kernelStructOps(kernelBtf(), struct);
+  using btf = spec.btf === undefined ? undefined : loadMapTypes(spec.btf);
+  return mapCreate({
+    type: mapTypeId(spec.type),
+    name: spec.name,
+    keySize: spec.keySize,
+    valueSize,
+    maxEntries: spec.maxEntries,
+    flags: spec.flags,
+    kernelValueType: valueType,
+    ...(btf === undefined ? {} : { types: { btf, key: 0, value: 0 } }),
+  });
+}
+
 type Bare = Parameters<typeof mapCreate>[0];
 
 /** Some map types refuse to have types, and older kernels refuse some types: then without, as libbpf does. */
@@ -82,6 +101,9 @@ function padded(bytes: Uint8Array, size: number): Uint8Array {
   return value;
 }
 
+/** More than any kernel has yet. */
+const MAP_INFO_BYTES = 256;
+
 /** A map of the running kernel: one descriptor. */
 export class LinuxMap implements BpfMap {
   readonly kind = 'map';
@@ -95,6 +117,8 @@ export class LinuxMap implements BpfMap {
   readonly #asked: boolean;
   readonly #objects: ObjectValues | undefined;
   readonly #types: BtfStore;
+  /** Of a struct of functions, in the kernel's own types. */
+  readonly #kernelValueType: number;
 
   constructor(fd: Fd, types: BtfStore) {
     this.fd = fd;
@@ -109,14 +133,22 @@ export class LinuxMap implements BpfMap {
     const size = info.u32('value_size');
     this.valueBytes = perCpu ? ((size + 7) & ~7) * possibleCpus() : size;
     this.#asked = findMapType(type)?.asked === true;
-    this.#objects = objectValues(this.typeName);
+    this.#kernelValueType = info.u32('btf_vmlinux_value_type_id');
+    this.#objects = objectValues(this.typeName, () => {
+      const btf = types.kernel;
+      return btf === undefined ? undefined : { btf, valueType: this.#kernelValueType };
+    });
+  }
+
+  /** `struct bpf_map_info` as the kernel fills it in. */
+  infoBytes(): Uint8Array {
+    return infoOf('map', this.fd, new Uint8Array(new ArrayBuffer(MAP_INFO_BYTES))).bytes;
   }
 
   async info(): Promise<MapInfo> {
     const info = infoOf('map', this.fd);
     const { memlock, frozen } = fdFacts(this.fd);
     const btfId = info.u32('btf_id');
-    const types = this.#types;
     return {
       id: this.id,
       name: info.name('name'),
@@ -128,9 +160,16 @@ export class LinuxMap implements BpfMap {
       frozen: frozen === 1,
       memlock: memlock ?? 0,
       ...(btfId === 0 ? {} : { btfId }),
-      ...typed(info.u32('btf_key_type_id'), info.u32('btf_value_type_id')),
-      ...(btfId === 0 ? {} : lazyBtf(() => types.byId(btfId)?.btf)),
+      ...this.#typeFacts(info.u32('btf_key_type_id'), info.u32('btf_value_type_id'), btfId),
     };
+  }
+
+  /** The types of keys and values, and where they are described: of structs of functions by the kernel itself. */
+  #typeFacts(key: number, value: number, btfId: number): Pick<MapInfo, 'keyType' | 'valueType' | 'btf'> {
+    const types = this.#types;
+    if (this.#kernelValueType !== 0)
+      return { ...typed(0, this.#kernelValueType), ...lazyBtf(() => types.kernel) };
+    return { ...typed(key, value), ...(btfId === 0 ? {} : lazyBtf(() => types.byId(btfId)?.btf)) };
   }
 
   async lookup(key: Uint8Array): Promise<Uint8Array | undefined> {

@@ -1,8 +1,10 @@
 import { objectError } from '../errors/object.js';
 import type { ObjectContext } from './context.js';
+import type { CodeSection } from './functions.js';
 import { type PlacedMap, readBtfMaps } from './maps-btf.js';
 import { readDataMaps } from './maps-data.js';
 import { isLegacyMaps, readLegacyMaps } from './maps-legacy.js';
+import { readStructOps } from './maps-struct-ops.js';
 import { tailCallSlot } from './sections.js';
 import type { MapSpec, ProgramSpec } from './spec.js';
 
@@ -16,8 +18,12 @@ export interface ObjectMaps {
   complete(programs: readonly ProgramSpec[]): MapSpec[];
 }
 
-/** Reads the maps of every kind: legacy definitions, BTF-defined, global data, configuration. */
-export function readMaps(context: ObjectContext, kconfig: MapSpec | undefined): ObjectMaps {
+/** Reads the maps of every kind: legacy definitions, BTF-defined, global data, configuration, structs of functions. */
+export function readMaps(
+  context: ObjectContext,
+  kconfig: MapSpec | undefined,
+  code: ReadonlyMap<number, CodeSection>,
+): ObjectMaps {
   const placed: PlacedMap[] = [];
   const byId = new Map<number, string>();
   for (const section of context.elf.sections) {
@@ -34,6 +40,7 @@ export function readMaps(context: ObjectContext, kconfig: MapSpec | undefined): 
     ...placed.map(({ spec }) => spec),
     ...dataMaps.values(),
     ...(kconfig === undefined ? [] : [kconfig]),
+    ...readStructOps(context, code),
   ];
   checkNames(specs);
   return {

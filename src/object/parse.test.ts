@@ -172,10 +172,21 @@ describe('parseObject', () => {
     expect(spec.programs[0]?.subprograms.map(({ name }) => name)).toEqual(['entry', 'twice']);
   });
 
-  it('says which struct_ops maps it left out', () => {
-    expect(read('struct_ops').notes).toEqual([
-      '.struct_ops: struct_ops maps are not made yet; the programs they name are in the spec as programs',
-    ]);
+  it('reads structs of functions as maps, and of which member each program is', () => {
+    const spec = read('struct_ops');
+    const map = spec.maps.find(({ name }) => name === 'mine');
+    expect(map).toMatchObject({
+      type: 'struct_ops',
+      valueSize: 24,
+      flags: 0,
+      structOps: {
+        struct: 'tcp_congestion_ops',
+        functions: [{ member: 'ssthresh', program: 'ssthresh' }],
+      },
+    });
+    const { contents = new Uint8Array() } = map?.structOps ?? {};
+    expect(String.fromCharCode(...contents.subarray(8))).toBe('mine'.padEnd(16, '\0'));
+    expect(program(spec, 'ssthresh').structOps).toEqual({ struct: 'tcp_congestion_ops', member: 'ssthresh' });
   });
 
   it("does not pin a map whose pinning is a loader's own, and says so", () => {

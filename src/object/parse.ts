@@ -1,14 +1,15 @@
 import { type Btf, readBtf, readBtfExt } from '../btf/index.js';
-import { MACHINE, SECTION } from '../elf/constants.js';
+import { MACHINE } from '../elf/constants.js';
 import { type ElfFile, type ElfSection, readElf } from '../elf/index.js';
 import { objectError } from '../errors/object.js';
-import { isSectionOf, type ObjectContext, viewOf } from './context.js';
+import { type ObjectContext, viewOf } from './context.js';
 import { completeDatasecs } from './datasecs.js';
 import { infoBySection } from './debug-info.js';
 import { completeKconfig, type Externs, kconfigMap, readExterns } from './externs.js';
 import { type CodeFunction, readCode } from './functions.js';
 import { type LinkSection, linkProgram } from './link.js';
 import { readMaps } from './maps.js';
+import { asMembers } from './maps-struct-ops.js';
 import { dataMapName } from './names.js';
 import { readReferences } from './references.js';
 import { sectionMeaning } from './sections.js';
@@ -45,7 +46,7 @@ export function parseObject(bytes: Uint8Array, options: ParseObjectOptions = {})
         facts: { section: 'ELF header', offset: 18 },
       },
     );
-  const maps = readMaps(context, kconfigMap(context.btf, externs.kconfig, kconfigName));
+  const maps = readMaps(context, kconfigMap(context.btf, externs.kconfig, kconfigName), code);
   const targets = { code, maps: maps.bySection, data: maps.data, externs };
   const infoOf = infoBySection(context.ext);
   const sections = new Map(
@@ -64,16 +65,17 @@ export function parseObject(bytes: Uint8Array, options: ParseObjectOptions = {})
     btf: context.btf,
   };
   const budget = { used: 0 };
-  const programs = [...code.values()].flatMap((section) =>
+  const linked = [...code.values()].flatMap((section) =>
     section.functions
       .filter((fn) => fn.entry)
       .map((fn): ProgramSpec => ({ ...describe(fn), ...shared, ...linkProgram(fn, sections, budget) })),
   );
+  const complete = maps.complete(linked);
   return {
     littleEndian: elf.littleEndian,
     ...shared,
-    maps: maps.complete(programs),
-    programs,
+    maps: complete,
+    programs: asMembers(linked, complete),
     ...(context.notes.length === 0 ? {} : { notes: context.notes }),
   };
 }
@@ -89,7 +91,7 @@ function readContext(
   const ext = btfSection && extSection && readBtfExt(extSection.data, btfSection.data);
   const externs = readExterns(elf, btf, kconfigName);
   const completed = btf && completeKconfig(completeDatasecs(btf, elf), externs.kconfig);
-  return { context: { elf, btf: completed, ext, objectName, notes: structOpsNotes(elf) }, externs };
+  return { context: { elf, btf: completed, ext, objectName, notes: [] }, externs };
 }
 
 /** BTF's own magic number decides its byte order; it has to be the file's. */
@@ -98,15 +100,6 @@ function checkOrder(elf: ElfFile, section: ElfSection, btf: Btf): Btf {
   throw objectError('OBJECT_MALFORMED', '.BTF is of the other byte order than the file', {
     facts: { section: '.BTF', offset: section.offset },
   });
-}
-
-function structOpsNotes(elf: ElfFile): string[] {
-  return elf.sections
-    .filter((section) => section.type === SECTION.PROGBITS && isSectionOf('.struct_ops', section))
-    .map(
-      (section) =>
-        `${section.name}: struct_ops maps are not made yet; the programs they name are in the spec as programs`,
-    );
 }
 
 function describe(fn: CodeFunction) {

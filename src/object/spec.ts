@@ -47,8 +47,29 @@ export interface MapSpec {
     readonly ref: string;
     readonly refKind: 'map' | 'program';
   }[];
+  /** For a struct of functions that the kernel calls: `.struct_ops`. */
+  readonly structOps?: StructOpsSpec;
+  /** False for sections that start with `?`: made only when asked for by name. */
+  readonly autocreate?: boolean;
   /** For `.kconfig`: the variables that `kconfigContents` fills in from the kernel's configuration. */
   readonly externs?: readonly KconfigExtern[];
+}
+
+/** A struct as the object fills it; the kernel's own has the same members, perhaps in other places. */
+export interface StructOpsSpec {
+  /** The kernel's name of the struct: `tcp_congestion_ops`. */
+  readonly struct: string;
+  /** The struct in the object's BTF. */
+  readonly type: BtfTypeId;
+  /** Its bytes; members that are functions are in `functions`. */
+  readonly contents: Uint8Array;
+  readonly functions: readonly { readonly member: string; readonly program: string }[];
+}
+
+/** The member of a kernel struct that a program implements. */
+export interface StructOpsMember {
+  readonly struct: string;
+  readonly member: string;
 }
 
 /** One `extern … __kconfig` variable, in the layout that libbpf gives them. */
@@ -77,6 +98,8 @@ export interface ProgramSpec {
   readonly sleepable: boolean;
   /** An XDP program that takes packets in several buffers (`xdp.frags`). */
   readonly xdpFrags?: boolean;
+  /** For a `struct_ops` program that a map of the object names. */
+  readonly structOps?: StructOpsMember;
   /** False for sections that start with `?`: loaded only when asked for by name. */
   readonly autoload?: boolean;
   readonly license: string;

@@ -76,7 +76,7 @@ function openText(model: SkeletonModel): string {
   ]);
   // Sections are asked for by their own names: the object's is not known here.
   const mapLines = maps.flatMap((map, index) => [
-    `	s->maps[${index}].name = "${map.spec?.section ?? map.name}";`,
+    `	s->maps[${index}].name = "${map.spec.section ?? map.name}";`,
     `	s->maps[${index}].map = &skel->maps.${map.identifier};`,
   ]);
   const programLines = programs.flatMap((program, index) => [

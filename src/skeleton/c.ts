@@ -2,7 +2,7 @@ import { CVariables, variableMaps } from './c-variables.js';
 import type { SkeletonMap, SkeletonModel } from './model.js';
 
 /** Whether a struct_ops map gets a link when it is attached. */
-const hasLink = ({ spec }: SkeletonMap): boolean => spec === undefined;
+const hasLink = ({ spec }: SkeletonMap): boolean => spec.structOps !== undefined;
 
 /**
  * A C header that embeds an object and gives its maps, programs, links and variables as members of a struct: the

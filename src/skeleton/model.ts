@@ -1,4 +1,4 @@
-import { type Btf, type BtfTypeId, typeAt, typesOfKind } from '../btf/index.js';
+import { type Btf, type BtfTypeId, typeAt } from '../btf/index.js';
 import { parseObject } from '../object/index.js';
 import { sectionIdentifier } from '../object/names.js';
 import type { MapSpec } from '../object/spec.js';
@@ -16,8 +16,7 @@ export interface SkeletonMap {
   readonly identifier: string;
   /** libbpf's name of the map. */
   readonly name: string;
-  /** Undefined for a struct_ops map, which the object describes by its BTF alone. */
-  readonly spec: MapSpec | undefined;
+  readonly spec: MapSpec;
   /** Of the section that the map stands for, ascending by offset; undefined for a map that the program declares. */
   readonly variables: readonly SkeletonVariable[] | undefined;
 }
@@ -40,7 +39,7 @@ export function skeletonModel(bytes: Uint8Array, name: string): SkeletonModel {
     name,
     bytes,
     btf,
-    maps: [...spec.maps.map((map) => skeletonMap(map, btf)), ...structOpsMaps(btf)],
+    maps: spec.maps.map((map) => skeletonMap(map, btf)),
     programs: spec.programs.map((program) => program.name),
   };
 }
@@ -64,17 +63,5 @@ function variablesOf({ valueType }: MapSpec, btf: Btf | undefined): SkeletonVari
     const variable = typeAt(btf, id);
     if (variable.kind !== 'var' || variable.linkage === 'static') return [];
     return [{ name: variable.name, type: variable.type, offset, size }];
-  });
-}
-
-function structOpsMaps(btf: Btf | undefined): SkeletonMap[] {
-  if (btf === undefined) return [];
-  return [...typesOfKind(btf, 'datasec')].flatMap(([, type]) => {
-    if (!/^\.struct_ops(?:\.link)?$/.test(type.name)) return [];
-    return type.vars.flatMap(({ type: id }) => {
-      const variable = typeAt(btf, id);
-      if (variable.kind !== 'var') return [];
-      return [{ identifier: variable.name, name: variable.name, spec: undefined, variables: undefined }];
-    });
   });
 }

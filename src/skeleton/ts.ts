@@ -73,7 +73,9 @@ export default new $ObjectModule('${model.name}', '${base64(model.bytes)}');
 /** @throws {SkepError} `OBJECT_NO_TYPE` */
 export function skeletonTypes(model: SkeletonModel, { types: wanted = [] }: SkeletonTsOptions): SkeletonTs {
   const types = new TsTypes(model.btf ?? { types: [{ kind: 'void' }] });
-  const maps = model.maps.filter(({ variables, spec }) => variables === undefined && spec !== undefined);
+  const maps = model.maps.filter(
+    ({ variables, spec }) => variables === undefined && spec.structOps === undefined,
+  );
   const mapLines = maps.map((map) => `${property(map.name)}: ${mapText(map, types)};`);
   const globals = model.maps.filter(({ variables }) => variables !== undefined && variables.length > 0);
   const globalLines = globals.map(({ identifier, variables = [] }) => {
@@ -108,7 +110,6 @@ function indented(text: string): string {
 }
 
 function mapText({ name, spec }: SkeletonMap, types: TsTypes): string {
-  if (spec === undefined) return 'never';
   const { type, keySize, valueSize } = spec;
   const facts = findMapType(type);
   // Other maps hold handles of things, for which the kernel takes no types.

@@ -8,6 +8,7 @@ import { bpfAvailability } from '../../src/linux/bpf.js';
 import { cgroupRoot } from '../../src/linux/sys/cgroups.js';
 import { noBpftool } from '../support/bpftool.js';
 import { canUnshareMounts, ensureBuilt } from '../support/cli.js';
+import { congestionSource } from '../support/congestion.js';
 import { DIFFERENCES, STEPS, type Step } from './plan.js';
 
 const bpf = bpfAvailability();
@@ -49,12 +50,16 @@ describe(`bpftool and skep on the same kernel objects ${why}`, () => {
     writeFileSync(join(folder, 'connect.bpf.c'), CONNECT);
     writeFileSync(join(folder, 'connect.o'), await compileObject(join(folder, 'connect.bpf.c')));
     writeFileSync(join(folder, 'kinds.o'), await compileObject('test/skeleton/kinds.bpf.c'));
+    const [cc, own] = [join(folder, 'cc.bpf.c'), `cc${process.pid}`];
+    writeFileSync(cc, congestionSource(`p${own}`, { [own]: '.struct_ops' }));
+    writeFileSync(join(folder, 'cc.o'), await compileObject(cc));
     writeFileSync(join(folder, 'packet'), new Uint8Array(64));
     writeFileSync(
       join(folder, 'batch'),
       '# two commands\nmap show pinned /sys/fs/bpf/b/maps/pairs\nmap dump pinned "/sys/fs/bpf/b/maps/totals"\n',
     );
-    const place = (word: string) => word.replace('FOLDER', folder).replace('CGROUP', cgroup);
+    const place = (word: string) =>
+      word.replace('FOLDER', folder).replace('CGROUP', cgroup).replace('PID', String(process.pid));
     const steps = STEPS.map((step) => ({ ...step, args: step.args.map(place) }));
     writeFileSync(join(folder, 'plan.json'), JSON.stringify({ steps }));
     execFileSync('unshare', ['-mn', process.execPath, 'test/bpftool/both.mjs', folder], { stdio: 'pipe' });

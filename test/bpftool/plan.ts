@@ -132,6 +132,16 @@ const PLACES: readonly Step[] = [
   line('cgroup show CGROUP', { json: 'Nothing is an empty list' }),
 ];
 
+/** A congestion control, registered by one tool and looked at by both. */
+const STRUCT_OPS: readonly Step[] = (['bpftool', 'skep'] as const).flatMap((tool, turn) => [
+  line('struct_ops register FOLDER/cc.o', { tool }),
+  line('struct_ops show name ccPID'),
+  line('struct_ops dump name ccPID'),
+  line('map show name ccPID'),
+  line('map dump name ccPID'),
+  line('struct_ops unregister name ccPID', { tool: turn === 0 ? 'skep' : 'bpftool' }),
+]);
+
 const ERRORS: readonly Step[] = [
   line('prog show id 4000000', { ...fails }),
   line('map show id 4000000', { ...fails }),
@@ -167,6 +177,7 @@ export const STEPS: readonly Step[] = [
   ...looks('/sys/fs/bpf/s'),
   ...MAPS,
   ...PLACES,
+  ...STRUCT_OPS,
   ...ERRORS,
   ...OTHERS,
 ];

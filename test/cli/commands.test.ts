@@ -87,7 +87,7 @@ describe('what the engine does not have', () => {
     ],
     [
       'struct_ops register test/cases/objects/struct_ops.o',
-      'struct_ops maps of objects are not made yet, so none can be registered',
+      "'struct_ops register' is for a real kernel: the engine has no kernel functions in whose place programs could be called",
     ],
     [
       'feature probe dev eth0',

@@ -9,6 +9,7 @@ import {
 } from '../../btf/index.js';
 import { addressText } from './address.js';
 import { type Json, Members, RawNumber } from './json.js';
+import { functionText } from './prototype.js';
 
 type Kind<K extends BtfType['kind']> = Extract<BtfType, { kind: K }>;
 
@@ -19,10 +20,13 @@ type Kind<K extends BtfType['kind']> = Extract<BtfType, { kind: K }>;
 export class BtfFormatter {
   private readonly btf: Btf;
   private readonly readable: boolean;
+  private readonly programText: ((id: number) => string) | undefined;
 
-  constructor(btf: Btf, readable: boolean) {
+  /** @param programText names a program by its id, for values whose pointers to functions are ids of programs. */
+  constructor(btf: Btf, readable: boolean, programText?: (id: number) => string) {
     this.btf = btf;
     this.readable = readable;
+    this.programText = programText;
   }
 
   /** Members for a named value: itself, and the text of its address for people. */
@@ -38,8 +42,11 @@ export class BtfFormatter {
     switch (type.kind) {
       case 'int':
         return this.int(type, bytes);
-      case 'ptr':
+      case 'ptr': {
+        const proto = this.programText && functionText(this.btf, type.type);
+        if (proto !== undefined) return `${proto} ${this.programText?.(Number(unsigned(bytes, 8)))}`;
         return this.readable ? new RawNumber(pointer(unsigned(bytes, 8))) : unsigned(bytes, 8);
+      }
       case 'enum':
       case 'enum64': {
         const value = type.signed ? signed(bytes, type.size) : unsigned(bytes, type.size);

@@ -1,6 +1,8 @@
+import { SkepError } from '../../errors/base.js';
 import { ERRNO, KernelError } from '../../errors/errno.js';
 import { attachTypeByName, hookByName } from '../../hooks/index.js';
 import type { LoadableProgram, LoadProgramOptions } from '../../kernel/kernel.js';
+import { kernelStructOps, memberIndex } from '../../kernel/struct-ops.js';
 import { progLoad, type RawProgram } from '../bpf/program.js';
 import { errnoName } from '../explain/errno.js';
 import { permissionHint } from '../explain/privileges.js';
@@ -23,6 +25,7 @@ const TRACING_TYPES = new Set([
   'tracing',
   'lsm',
   'ext',
+  'struct_ops',
 ]);
 
 /** The function of another program that a program replaces or traces. */
@@ -85,9 +88,15 @@ function plain(program: LoadableProgram): RawProgram {
 
 /** What the program is to be attached to, as far as the verifier has to know it. */
 function target(
-  { type, attachType, attachTo }: LoadableProgram,
+  { name, type, attachType, attachTo, structOps }: LoadableProgram,
   { into, environment }: LoadContext,
 ): Pick<RawProgram, 'expectedAttachType' | 'attachBtfId' | 'attachTo'> {
+  if (structOps !== undefined) {
+    const struct = kernelStructOps(environment.btf, structOps.struct);
+    const index = memberIndex(struct, structOps.struct, structOps.member);
+    return { expectedAttachType: index, attachBtfId: struct.type };
+  }
+  if (type === 'struct_ops') throw noMember(name);
   const expected = attachType ?? defaultAttachType(type);
   const found = expected === undefined ? undefined : attachTypeByName(expected);
   const expectedType = found === undefined ? {} : { expectedAttachType: found.id };
@@ -97,6 +106,17 @@ function target(
     ...expectedType,
     ...(btfId === undefined ? {} : { attachBtfId: btfId }),
   };
+}
+
+function noMember(name: string): SkepError {
+  return new SkepError(
+    'NO_TARGET',
+    `program ${name} is of type struct_ops, and no struct of the object has it as a member`,
+    {
+      facts: { program: name },
+      hint: 'name it in a struct in SEC(".struct_ops") or SEC(".struct_ops.link")',
+    },
+  );
 }
 
 /** For types that cannot be loaded without one and have only one. */

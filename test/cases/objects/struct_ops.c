@@ -1,4 +1,4 @@
-/* A struct_ops map: its programs are read, the map is left out. */
+/* A struct_ops map, and the program that it names. */
 #include "prelude.h"
 
 struct tcp_congestion_ops {
