@@ -39,7 +39,7 @@ export function mapTypeId(name: string): number {
  * @param kernelBtf the kernel's types, which say how large a struct of functions is.
  * @throws {KernelError}
  */
-export function createMap(spec: MapSpec, kernelBtf: () => Btf | undefined): Fd {
+export function createMap(spec: MapSpec, kernelBtf: () => Btf | undefined = () => undefined): Fd {
   if (spec.structOps !== undefined) return createStructOps(spec, spec.structOps.struct, kernelBtf);
   const type = mapTypeId(spec.type);
   using inner = spec.inner === undefined ? undefined : createMap(spec.inner, kernelBtf);
