@@ -17,6 +17,7 @@ import { attachType } from './rules/attach-type.js';
 import { ctxAccess } from './rules/ctx-access.js';
 import { programSize } from './rules/program-size.js';
 import { Refusal, refuse } from './rules/rule.js';
+import { STATE_FIRST_INSN } from './state/layout.js';
 import type {
   ProgramFacts,
   Rejection,
@@ -146,7 +147,9 @@ function exploreFrom(s: Session, subprogram: Subprogram): void {
   for (const bucket of s.explored) bucket.length = 0;
   const isMain = subprogram.index === 0;
   const args = isMain ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
-  s.enter(newPath(ops.newState(subprogram.index), subprogram.start));
+  const state = ops.newState(subprogram.index);
+  s.memory.setWord(state + STATE_FIRST_INSN, subprogram.start);
+  s.enter(newPath(state, subprogram.start));
   enterGlobal(s, args);
   if (isMain) noteMainArguments(s);
   s.touchedAll = true;

@@ -40,10 +40,9 @@ export function explore(s: Session): void {
 function walk(s: Session): void {
   const { shape, log } = s;
   for (;;) {
-    s.entry = undefined;
+    s.entry = 0;
     s.processed++;
     if (s.processed > s.budget) refuse(tooComplex, s.at, { processed: s.processed });
-    s.path.lastInsn = s.previous;
     s.path.insn = s.at;
     if (shape.prunePoint[s.at] === 1 && isVisited(s)) {
       log.line(s.arrives ? `\nfrom ${s.previous} to ${s.at}: safe` : `${s.at}: safe`);

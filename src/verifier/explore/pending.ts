@@ -8,18 +8,7 @@ const MAX_PENDING = 8192;
 /** Sets a copy of the path aside, to be walked from `insn` later. */
 export function fork(s: Session, insn: number, previous: number): Path {
   const { path } = s;
-  const copy = setAside(
-    s,
-    {
-      ...path,
-      state: s.ops.saveState(path.state),
-      history: path.history.slice(),
-      branches: 1,
-      insn,
-      lastInsn: path.lastInsn,
-    },
-    previous,
-  );
+  const copy = setAside(s, { ...path, state: s.ops.saveState(path.state), branches: 1, insn }, previous);
   if (copy.parent !== undefined) copy.parent.branches++;
   return copy;
 }

@@ -7,18 +7,20 @@ import { withoutUnownable } from '../kernel-types/kptr.js';
 import { Log } from '../log/log.js';
 import { type StateNames, typeNames } from '../log/state-text.js';
 import { LoopVisits } from '../prune/loop-visits.js';
+import { tellPrecision } from '../prune/precision-log.js';
 import { framePointerReadOnly as frameReadOnly } from '../rules/frame-pointer-read-only.js';
 import { invalidRegister } from '../rules/invalid-register.js';
 import { refuse } from '../rules/rule.js';
 import { uninitialisedRegister } from '../rules/uninitialised-register.js';
 import type { Domain, FrameAddr, RegAddr, StateAddr } from '../state/domain.js';
-import { FRAME_CALLBACK, TYPE_NOT_INIT } from '../state/layout.js';
+import { FRAME_CALLBACK, HISTORY_FRAME, HISTORY_SLOT, TYPE_NOT_INIT } from '../state/layout.js';
 import { StateMemory } from '../state/state-memory.js';
 import type { VerifierProgram } from '../verify.js';
 import { FactsCollector } from './facts.js';
+import { fillTable } from './instruction-table.js';
 import { type ChainLink, LiveStack } from './live-stack.js';
 import type { Observer } from './observer.js';
-import type { HistoryEntry, Path } from './path.js';
+import type { Path } from './path.js';
 
 /** A path set aside while another is walked. */
 export interface Pending {
@@ -57,8 +59,8 @@ export class Session {
   subprogram!: Subprogram;
   at = 0;
   previous = -1;
-  /** The history entry of the instruction being looked at. */
-  entry: HistoryEntry | undefined;
+  /** The step of the instruction being looked at in the history, 0 while it has none. */
+  entry = 0;
   readonly pending: Pending[] = [];
   readonly loops = new LoopVisits();
   /** The first instruction of what is being verified: the program or a global function. */
@@ -117,6 +119,8 @@ export class Session {
     this.liveStack = new LiveStack(shape);
     this.explored = Array.from({ length: shape.insns.length }, () => []);
     this.pointerTypes = new Int32Array(shape.insns.length);
+    fillTable(this.memory, shape);
+    if (this.log.level >= 2) this.memory.tellTo((what, a, b, c) => tellPrecision(this, what, a, b, c));
   }
 
   operation(): Operation | undefined {
@@ -185,27 +189,17 @@ export class Session {
     return this.reg(index);
   }
 
-  /** The history entry of this instruction, made when there is none yet. */
-  historyEntry(): HistoryEntry {
-    if (this.entry !== undefined) return this.entry;
-    this.entry = {
-      insn: this.at,
-      previous: this.previous,
-      stackFrame: -1,
-      stackSlot: -1,
-      dstOnStack: false,
-      srcOnStack: false,
-      linked: undefined,
-    };
-    this.path.history.push(this.entry);
+  /** The step of this instruction in the history, made when there is none yet. */
+  historyEntry(): number {
+    if (this.entry === 0) this.entry = this.ops.addStep(this.path.state, this.at, this.previous);
     return this.entry;
   }
 
   /** Remembers that this instruction loaded from or stored to a stack slot. */
   noteStackAccess(frame: number, slot: number): void {
     const entry = this.historyEntry();
-    entry.stackFrame = frame;
-    entry.stackSlot = slot;
+    this.memory.setByte(entry + HISTORY_FRAME, frame);
+    this.memory.setByte(entry + HISTORY_SLOT, slot);
     this.observer?.stackAccess?.(frame, slot);
   }
 

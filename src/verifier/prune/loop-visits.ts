@@ -71,7 +71,7 @@ export class LoopVisits {
     const key = this.#key(s, covers);
     const visit = key === undefined ? undefined : this.#visits.get(key);
     if (visit === undefined) return;
-    const copy: Path = { ...path, state: s.ops.saveState(path.state), history: path.history.slice() };
+    const copy: Path = { ...path, state: s.ops.saveState(path.state) };
     this.#pending++;
     tell(s, 'backedge', key as string);
     visit.backEdges.push({ path: copy, covers });

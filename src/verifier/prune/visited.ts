@@ -11,9 +11,13 @@ import {
   COMPARE_RANGE_WITHIN,
   FRAME_ASYNC_ENTRIES,
   FRAME_CALLBACK,
+  STATE_FIRST_INSN,
+  STATE_HISTORY_COUNT,
+  STATE_LAST_INSN,
+  STATE_PARENT,
 } from '../state/layout.js';
 import { cleanState, setLiveRegisters } from './clean.js';
-import { forgetPrecision, propagatePrecision } from './precision.js';
+import { propagatePrecision } from './precision.js';
 
 /** A path without a save for so many history entries gets one. */
 const MAX_HISTORY = 40;
@@ -28,7 +32,8 @@ export function isVisited(s: Session): boolean {
   const { path } = s;
   path.insn = s.at;
   const bucket = bucketOf(s);
-  const forced = s.shape.forceCheckpoint[s.at] === 1 || path.history.length > MAX_HISTORY;
+  const forced =
+    s.shape.forceCheckpoint[s.at] === 1 || s.memory.word(path.state + STATE_HISTORY_COUNT) > MAX_HISTORY;
   let save = forced || (s.jumps - s.jumpsAtSave >= 2 && s.processed - s.processedAtSave >= 8);
   cleanStates(s, bucket);
   let count = 0;
@@ -142,23 +147,22 @@ function saveHere(s: Session, bucket: Path[]): void {
   s.peakStates = Math.max(s.peakStates, s.savedStates);
   s.jumpsAtSave = s.jumps;
   s.processedAtSave = s.processed;
-  forgetPrecision(s);
+  s.ops.forgetPrecision(path.state);
   const saved: Path = {
     ...path,
-    state: s.ops.saveState(path.state),
+    state: s.ops.keepState(path.state),
     insn: s.at,
-    lastInsn: s.previous,
     saved: true,
     hits: 0,
     misses: 0,
     cleaned: false,
     dropped: false,
-    allPrecise: false,
   };
   s.loops.enter(s, saved);
+  s.memory.setWord(saved.state + STATE_LAST_INSN, s.previous);
+  s.memory.setWord(path.state + STATE_PARENT, saved.state);
+  s.memory.setWord(path.state + STATE_FIRST_INSN, s.at);
   path.parent = saved;
-  path.firstInsn = s.at;
-  path.history = [];
   path.branches = 1;
   saved.branches = 1;
   bucket.unshift(saved);

@@ -24,6 +24,8 @@ export interface Domain {
   freeState(state: StateAddr): void;
   /** A copy with room for the used stack only: to compare with, or to copy back, not to execute on. */
   saveState(state: StateAddr): StateAddr;
+  /** As `saveState`, but the history goes with the copy: the way goes on from there. */
+  keepState(state: StateAddr): StateAddr;
   /** A working copy. */
   cloneState(state: StateAddr): StateAddr;
   /** Makes the working state `dst` equal to `src`, which may be a saved one. */
@@ -37,6 +39,30 @@ export interface Domain {
   memoryInUse(): number;
   /** All records are gone, as in a fresh domain; ids go on. */
   resetRecords(): void;
+
+  // The way to a state
+  /** Room for the instruction table of a program (`INSN_*`), which backtracking reads; the caller fills it. */
+  newTable(length: number): number;
+  /** A new step of the history. Answers its record (`HISTORY_*`). */
+  addStep(state: StateAddr, insn: number, previous: number): number;
+  /** The scalars that `collectLinked` has found learn together in this step. */
+  noteLinked(step: number, count: number): void;
+
+  // Precision
+  /** A decision at `insn` depended on the exact range of a register of the innermost frame: so do all values that it came from. */
+  markPrecise(state: StateAddr, insn: number, reg: number): void;
+  /** As `markPrecise`, for a spilled scalar of a frame. */
+  markSlotPrecise(state: StateAddr, insn: number, frame: number, slot: number): void;
+  /** The old state's precise scalars have to be precise in what led to `state`, which stands at `insn`. 1 when a mark was new. */
+  propagatePrecision(old: StateAddr, state: StateAddr, insn: number): number;
+  /** No scalar of the state is precise. */
+  forgetPrecision(state: StateAddr): void;
+  /** Whether each step of backtracking is told (`Tell`). */
+  setTells(on: boolean | number): void;
+  /** What is wanted while something is told: the innermost frame, and a frame's registers and slots, one bit each. */
+  getWantedFrame(): number;
+  getWantedRegs(frame: number): number;
+  getWantedSlots(frame: number): bigint;
 
   // Whole registers
   copyReg(dst: RegAddr, src: RegAddr): void;
@@ -136,10 +162,13 @@ export interface Domain {
   isConstInt(reg: RegAddr): number;
 }
 
+/** Hears what backtracking does: `what` is one of `TELL_*`, the numbers are what it is about. */
+export type Tell = (what: number, a: number, b: number, c: number) => void;
+
 let compiled: WebAssembly.Module | undefined;
 
 /** A fresh domain with its own memory. */
-export function instantiateDomain(): Domain {
+export function instantiateDomain(tell: Tell): Domain {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), (char) => char.charCodeAt(0)));
-  return new WebAssembly.Instance(compiled).exports as unknown as Domain;
+  return new WebAssembly.Instance(compiled, { log: { tell } }).exports as unknown as Domain;
 }

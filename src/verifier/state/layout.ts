@@ -5,10 +5,12 @@
  *
  * - A **register record** describes one value: a scalar or a pointer. Everything before `REG_ID` takes part in exact
  *   comparison; ids are compared through an id map.
- * - A **frame record** is a header, 11 registers, 64 stack slots' types and 64 spilled registers. Slot `i` holds bytes
- *   `fp-8*(i+1)` … `fp-8*i-1`; byte type `j` of a slot speaks of `fp-8*i-1-j` (Linux's order: type 7 is the lowest
- *   address). A saved frame has room for its allocated slots only (`FRAME_CAPACITY`).
- * - A **state record** is a header, 8 frame addresses and the list of acquired references.
+ * - A **frame record** is a header, 11 registers and 64 stack slots, each a spilled register and the types of its bytes.
+ *   Slot `i` holds bytes `fp-8*(i+1)` … `fp-8*i-1`; byte type `j` of a slot speaks of `fp-8*i-1-j` (Linux's order: type 7
+ *   is the lowest address). A saved frame has room for its allocated slots only (`FRAME_CAPACITY`).
+ * - A **state record** is a header, 8 frame addresses and the list of acquired references; a saved one has room for the
+ *   references that it holds only. It owns the history of the steps that led to it from its parent (`HISTORY_*`).
+ * - The **instruction table** says of each instruction what the domain has to know of it (`INSN_*`).
  */
 
 // Register record.
@@ -133,11 +135,10 @@ export const FRAME_RETURN_MAX = 32;
 export const FRAME_ASYNC_ENTRIES = 36;
 export const FRAME_REGS = 64;
 export const FRAME_REG_COUNT = 11;
-/** u8[64][8]: one `SLOT_*` for each byte. */
-export const FRAME_SLOT_TYPES = 1472;
-export const FRAME_SPILLED = 1984;
-/** Bytes of a frame with all slots. */
-export const FRAME_FULL_SIZE = 10176;
+/** The first of the slots, one each `SLOT_STRIDE` bytes: a spilled register, then u8[8], one `SLOT_*` for each byte. */
+export const FRAME_SPILLED = 1472;
+export const FRAME_SLOT_TYPES = 1600;
+export const SLOT_STRIDE = 136;
 
 // What a byte of stack holds.
 export const SLOT_INVALID = 0;
@@ -162,10 +163,21 @@ export const STATE_ACTIVE_IRQ_ID = 24;
 /** i32: `may_goto` iterations seen. */
 export const STATE_MAY_GOTO_DEPTH = 28;
 export const STATE_REF_COUNT = 32;
+/** u32: the saved state that the way goes on from, 0 for none. */
+export const STATE_PARENT = 36;
+/** i32 each: the first instruction after the parent; of a saved state, the one before it. */
+export const STATE_FIRST_INSN = 40;
+export const STATE_LAST_INSN = 44;
+/** u32, i32, i32: the steps of the way (`HISTORY_*`), how many, and for how many there is room. */
+export const STATE_HISTORY = 48;
+export const STATE_HISTORY_COUNT = 52;
+export const STATE_HISTORY_CAPACITY = 56;
 /** u32[8]: frame addresses, 0 where there is none. */
 export const STATE_FRAMES = 64;
+/** i32: 1 when its scalars were all made precise, and with them those of the states before it. */
+export const STATE_ALL_PRECISE = 96;
 /** Acquired references and locks. */
-export const STATE_REFS = 96;
+export const STATE_REFS = 112;
 export const MAX_REFS = 32;
 /** i32 each: kind of the reference, its id, the instruction that acquired it, and what it is (map index for a lock). */
 export const REF_KIND = 0;
@@ -173,7 +185,59 @@ export const REF_ID = 4;
 export const REF_INSN = 8;
 export const REF_OBJECT = 12;
 export const REF_SIZE = 16;
-export const STATE_SIZE = 608;
+export const STATE_SIZE = 624;
+
+// History: one step that backtracking could not guess, a jump or an instruction with something to remember.
+/** i32 each: the instruction, and the one before it. */
+export const HISTORY_INSN = 0;
+export const HISTORY_PREVIOUS = 4;
+/** i8 each: the stack slot that a load or store used; frame -1 when it used none. */
+export const HISTORY_FRAME = 8;
+export const HISTORY_SLOT = 9;
+/** u8: operands of a comparison that point to the stack, and so have no precision to track. */
+export const HISTORY_FLAGS = 10;
+export const DST_ON_STACK = 1;
+export const SRC_ON_STACK = 2;
+/** u8, u16[6]: scalars that learnt from this comparison together, as places (`linkedPlace`). */
+export const HISTORY_LINKED_COUNT = 11;
+export const HISTORY_LINKED = 12;
+export const HISTORY_SIZE = 24;
+
+// Instruction table.
+/** u8: one of `KIND_*`. */
+export const INSN_KIND = 0;
+export const INSN_DST = 1;
+/** u8: a register, or `NO_REG` where the operand is a constant. */
+export const INSN_SRC = 2;
+export const NO_REG = 0xff;
+/** u8: whether it calls back a function of the program, any number of times, before it returns. */
+export const INSN_CALLS_BACK = 3;
+export const INSN_SIZE = 32;
+
+export const KIND_NONE = 0;
+export const KIND_MOV = 1;
+export const KIND_ALU = 2;
+export const KIND_MOVSX = 3;
+export const KIND_LOAD = 4;
+export const KIND_STORE = 5;
+export const KIND_LOAD_ACQUIRE = 6;
+export const KIND_LD_IMM64 = 7;
+export const KIND_LEGACY_LOAD = 8;
+export const KIND_BRANCH = 9;
+export const KIND_CALL = 10;
+export const KIND_TAIL_CALL = 11;
+export const KIND_CALL_STATIC = 12;
+export const KIND_CALL_GLOBAL = 13;
+export const KIND_EXIT = 14;
+/** What writes no register that could be traced back: jumps, and what has one operand. */
+export const KIND_OTHER = 15;
+
+// What backtracking tells, when it is asked to (`Tell`).
+export const TELL_START = 0;
+export const TELL_STEP = 1;
+export const TELL_PARENT = 2;
+export const TELL_PROPAGATED = 3;
+export const TELL_ALL_PRECISE = 4;
 
 // How strictly two states are compared.
 /** A safe old state covers the new one; imprecise scalars match anything. */

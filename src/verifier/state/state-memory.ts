@@ -1,4 +1,11 @@
-import { type Domain, type FrameAddr, instantiateDomain, type RegAddr, type StateAddr } from './domain.js';
+import {
+  type Domain,
+  type FrameAddr,
+  instantiateDomain,
+  type RegAddr,
+  type StateAddr,
+  type Tell,
+} from './domain.js';
 import * as L from './layout.js';
 
 /** Larger memories are left to the garbage collector. */
@@ -18,7 +25,8 @@ const MOST_KEPT_BYTES = 1 << 26;
  * memory.constValue(r1); // 5n
  */
 export class StateMemory {
-  readonly ops: Domain = instantiateDomain();
+  #tell: Tell | undefined;
+  readonly ops: Domain = instantiateDomain((what, a, b, c) => this.#tell?.(what, a, b, c));
   /** Memories that verifications have given back: the first touch of a page costs more than what is done with it. */
   static readonly #spare: StateMemory[] = [];
   #words = new Int32Array(this.ops.memory.buffer);
@@ -34,8 +42,15 @@ export class StateMemory {
   giveBack(): void {
     this.ops.resetRecords();
     this.ops.setLastId(0);
+    this.tellTo(undefined);
     const isSmall = this.ops.memory.buffer.byteLength <= MOST_KEPT_BYTES;
     if (isSmall && StateMemory.#spare.length === 0) StateMemory.#spare.push(this);
+  }
+
+  /** Who hears what backtracking does; nobody at first. */
+  tellTo(tell: Tell | undefined): void {
+    this.#tell = tell;
+    this.ops.setTells(tell !== undefined);
   }
 
   /** Growing the memory detaches the old views. */
@@ -109,16 +124,16 @@ export class StateMemory {
   }
   /** Type of one byte of a slot; slot 0 is fp-8…fp-1, byte 0 the highest address, byte 7 the lowest. */
   slotType(frame: FrameAddr, slot: number, byte: number): number {
-    return this.byte(frame + L.FRAME_SLOT_TYPES + slot * L.SLOT_BYTES + byte);
+    return this.byte(frame + L.FRAME_SLOT_TYPES + slot * L.SLOT_STRIDE + byte);
   }
   setSlotType(frame: FrameAddr, slot: number, byte: number, type: number): void {
-    this.setByte(frame + L.FRAME_SLOT_TYPES + slot * L.SLOT_BYTES + byte, type);
+    this.setByte(frame + L.FRAME_SLOT_TYPES + slot * L.SLOT_STRIDE + byte, type);
   }
   fillSlot(frame: FrameAddr, slot: number, type: number): void {
     for (let byte = 0; byte < L.SLOT_BYTES; byte++) this.setSlotType(frame, slot, byte, type);
   }
   spilled(frame: FrameAddr, slot: number): RegAddr {
-    return frame + L.FRAME_SPILLED + slot * L.REG_SIZE;
+    return frame + L.FRAME_SPILLED + slot * L.SLOT_STRIDE;
   }
 
   // Registers: fields

@@ -1,5 +1,4 @@
 import { BRANCH_OPS, type BranchOp, type Operation } from '../../isa/index.js';
-import type { Place } from '../explore/path.js';
 import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { showState } from '../explore/show-state.js';
@@ -8,8 +7,11 @@ import { setLiveRegisters } from '../prune/clean.js';
 import { markPrecise } from '../prune/precision.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
 import {
+  DST_ON_STACK,
   FLAG_MAYBE_NULL,
   FLAG_UNTRUSTED,
+  HISTORY_FLAGS,
+  SRC_ON_STACK,
   TYPE_BASE_MASK,
   TYPE_BTF_ID,
   TYPE_CONST_MAP,
@@ -65,8 +67,8 @@ function noteStackOperands(s: Session, branch: Branch, a: RegAddr, b: RegAddr): 
   const src = branch.src.kind === 'reg' && s.memory.type(b) === TYPE_STACK;
   if (!dst && !src) return;
   const entry = s.historyEntry();
-  entry.dstOnStack ||= dst;
-  entry.srcOnStack ||= src;
+  const flags = (dst ? DST_ON_STACK : 0) | (src ? SRC_ON_STACK : 0);
+  s.memory.setByte(entry + HISTORY_FLAGS, flags);
 }
 
 /** 1 when the jump is always taken, 0 when never, -1 when both may happen. */
@@ -113,12 +115,7 @@ function noteLinked(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
   setLiveRegisters(s, s.path);
   const count = s.ops.collectLinked(s.path.state, a, branch.src.kind === 'reg' ? b : 0);
   if (count < 2) return;
-  const places: Place[] = [];
-  for (let index = 0; index < count; index++) {
-    const place = s.ops.linkedPlace(index);
-    places.push({ frame: place >> 8, spilled: (place & 0x80) !== 0, index: place & 0x7f });
-  }
-  s.historyEntry().linked = places;
+  s.ops.noteLinked(s.historyEntry(), count);
 }
 
 /** Teaches both ways what the comparison says. `other` is the state on the jump's way. */

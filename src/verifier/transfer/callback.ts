@@ -104,7 +104,7 @@ export function startLater(s: Session, subprogram: number, sleepable: boolean): 
   callee.calledLater = true;
   callee.isCallback = true;
   // As in Linux, the path counts as one that began with the program.
-  const path = { ...newPath(s.ops.newState(subprogram), callee.start), firstInsn: 0 };
+  const path = newPath(s.ops.newState(subprogram), callee.start);
   const { state } = setAside(s, path, s.at);
   memory.setWord(state + STATE_SLEEPABLE, sleepable ? 1 : 0);
   const frame = memory.frame(state, 0);

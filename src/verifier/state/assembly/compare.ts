@@ -2,7 +2,7 @@
 import {
   COMPARE_EXACT, COMPARE_NOT_EXACT, FRAME_CALLBACK_DEPTH, FRAME_CALLSITE, FRAME_REG_COUNT, FRAME_REGS, FRAME_SLOT_TYPES, FRAME_SPILLED,
   ID_ADD_CONST, REF_ID, REF_KIND, REF_OBJECT, REF_SIZE, REG_AUX, REG_AUX2, REG_FRAMENO, REG_ID, REG_MAP, REG_OFF, REG_RANGE, REG_REF_OBJ_ID, REG_SIZE,
-  REG_VALUE, SLOT_BYTES, SLOT_DYNPTR, SLOT_INVALID, SLOT_IRQ_FLAG, SLOT_ITER, SLOT_MISC, SLOT_SPILL, SLOT_ZERO, STATE_ACTIVE_IRQ_ID,
+  REG_VALUE, SLOT_BYTES, SLOT_STRIDE, SLOT_DYNPTR, SLOT_INVALID, SLOT_IRQ_FLAG, SLOT_ITER, SLOT_MISC, SLOT_SPILL, SLOT_ZERO, STATE_ACTIVE_IRQ_ID,
   STATE_ACTIVE_LOCKS,
   STATE_ACTIVE_PREEMPT, STATE_ACTIVE_RCU, STATE_CURFRAME, STATE_REF_COUNT, STATE_REFS, STATE_SLEEPABLE, STATE_SPECULATIVE, TYPE_ARENA,
   TYPE_BASE_MASK, TYPE_BUF, TYPE_MAP_KEY, TYPE_MAP_VALUE, TYPE_MEM, TYPE_NOT_INIT, TYPE_PACKET, TYPE_PACKET_META, TYPE_SCALAR,
@@ -114,9 +114,9 @@ function packetSafe(old: usize, cur: usize): bool {
 }
 
 // @ts-ignore: decorator
-@inline function slotType(frame: usize, slot: i32, byte: i32): i32 { return load<u8>(frame + FRAME_SLOT_TYPES + slot * SLOT_BYTES + byte) as i32; }
+@inline function slotType(frame: usize, slot: i32, byte: i32): i32 { return load<u8>(frame + FRAME_SLOT_TYPES + slot * SLOT_STRIDE + byte) as i32; }
 // @ts-ignore: decorator
-@inline function spilled(frame: usize, slot: i32): usize { return frame + FRAME_SPILLED + slot * REG_SIZE; }
+@inline function spilled(frame: usize, slot: i32): usize { return frame + FRAME_SPILLED + slot * SLOT_STRIDE; }
 
 /** The scalar that an aligned 8-byte load of this slot would give, 0 when it is not one scalar. */
 function scalarInSlot(frame: usize, slot: i32): usize {
@@ -132,8 +132,8 @@ function scalarInSlot(frame: usize, slot: i32): usize {
 const WHOLE_SPILL: u64 = 0x0101010101010101;
 
 function slotSafe(old: usize, cur: usize, slot: i32, present: bool, exact: i32): bool {
-  const oldTypes = load<u64>(old + FRAME_SLOT_TYPES + slot * SLOT_BYTES);
-  const curTypes = load<u64>(cur + FRAME_SLOT_TYPES + slot * SLOT_BYTES);
+  const oldTypes = load<u64>(old + FRAME_SLOT_TYPES + slot * SLOT_STRIDE);
+  const curTypes = load<u64>(cur + FRAME_SLOT_TYPES + slot * SLOT_STRIDE);
   if (exact == COMPARE_EXACT && (!present || oldTypes != curTypes)) return false;
   if (oldTypes == WHOLE_SPILL && curTypes == WHOLE_SPILL && present) return regSafe(spilled(old, slot), spilled(cur, slot), exact);
   return bytesSafe(old, cur, slot, present, exact);

@@ -2,15 +2,18 @@
 export {
   aluImm, aluScalar, assumeMask, signMaskWidth, swapBytes, getLastId, linkBeforeCopy, move, moveImm, moveSigned, moveWord, negate, newId, setLastId,
 } from './alu';
+export { getWantedFrame, getWantedRegs, getWantedSlots, newTable } from './backtrack';
 export { isContradictory, syncBounds } from './bounds';
 export { branchTaken, branchTakenImm, immediate, refine, refineImm } from './branch';
 export { isSubset, liveRegsAddress, maybeLooping, rangeWithin, regCovers, setUninitAllowed, statesEqual, widenImprecise } from './compare';
 export { signExtend32, signExtend64, truncateTo, zeroExtend32 } from './extend';
 export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, setKnown } from './fields';
+export { addStep, noteLinked } from './history';
 export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, walkNext, walkStart } from './link';
 export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer';
+export { forgetPrecision, markPrecise, markSlotPrecise, propagatePrecision, setTells } from './precision';
 export {
-  cloneState, copyState, freeReg, freeState, memoryInUse, newReg, newState, popFrame, pushFrame, resetRecords, saveState,
+  cloneState, copyState, freeReg, freeState, keepState, memoryInUse, newReg, newState, popFrame, pushFrame, resetRecords, saveState,
 } from './records';
 
 /** The scalar's signed 64-bit range lies within [low, high]. */

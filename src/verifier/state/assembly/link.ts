@@ -1,7 +1,7 @@
 // What is learnt of one register holds for all that share its id.
 import {
   FLAG_MAYBE_NULL, FRAME_REG_COUNT, FRAME_REGS, FRAME_SLOT_TYPES, FRAME_SPILLED, ID_ADD_CONST, ID_ADD_CONST32, REG_ID, REG_OFF, REG_RANGE, REG_SIZE,
-  REG_SUBREG_DEF, SLOT_BYTES, SLOT_SPILL, STATE_CURFRAME, TYPE_BASE_MASK, TYPE_PACKET, TYPE_PACKET_META, TYPE_SCALAR, REG_TYPE,
+  REG_SUBREG_DEF, SLOT_BYTES, SLOT_STRIDE, SLOT_SPILL, STATE_CURFRAME, TYPE_BASE_MASK, TYPE_PACKET, TYPE_PACKET_META, TYPE_SCALAR, REG_TYPE,
 } from '../layout';
 import { bits, copyReg, idOf, mask, markKnown, setTnum, typeOf } from './fields';
 import { liveRegsAddress } from './compare';
@@ -26,7 +26,7 @@ export function walkNext(): usize {
       const at = walkAt++;
       if (at < FRAME_REG_COUNT) return frame + FRAME_REGS + at * REG_SIZE;
       const slot = at - FRAME_REG_COUNT;
-      if (load<u8>(frame + FRAME_SLOT_TYPES + slot * SLOT_BYTES + SLOT_BYTES - 1) == SLOT_SPILL) return frame + FRAME_SPILLED + slot * REG_SIZE;
+      if (load<u8>(frame + FRAME_SLOT_TYPES + slot * SLOT_STRIDE + SLOT_BYTES - 1) == SLOT_SPILL) return frame + FRAME_SPILLED + slot * SLOT_STRIDE;
     }
     walkFrame++;
     walkAt = 0;
@@ -44,7 +44,7 @@ export function linkedPlace(index: i32): i32 { return load<i32>(linked + (index 
 function registerAt(state: usize, place: i32): usize {
   const frame = frameAt(state, place >> 8);
   const index = place & 0x7f;
-  return (place & 0x80) != 0 ? frame + FRAME_SPILLED + index * REG_SIZE : frame + FRAME_REGS + index * REG_SIZE;
+  return (place & 0x80) != 0 ? frame + FRAME_SPILLED + index * SLOT_STRIDE : frame + FRAME_REGS + index * REG_SIZE;
 }
 
 function collect(r: usize, place: i32, id: i32): void {
@@ -65,8 +65,8 @@ function collectId(state: usize, id: i32): void {
     }
     const slots = slotsOf(frame);
     for (let slot = 0; slot < slots; slot++) {
-      if (load<u8>(frame + FRAME_SLOT_TYPES + slot * SLOT_BYTES + SLOT_BYTES - 1) != SLOT_SPILL) continue;
-      collect(frame + FRAME_SPILLED + slot * REG_SIZE, (i << 8) | 0x80 | slot, id);
+      if (load<u8>(frame + FRAME_SLOT_TYPES + slot * SLOT_STRIDE + SLOT_BYTES - 1) != SLOT_SPILL) continue;
+      collect(frame + FRAME_SPILLED + slot * SLOT_STRIDE, (i << 8) | 0x80 | slot, id);
     }
   }
 }

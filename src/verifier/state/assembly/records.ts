@@ -1,20 +1,33 @@
 // Allocation and copying of state and frame records. A working state's frames have room for the whole stack; a saved
 // one's only for the slots in use.
 import {
-  FRAME_CALLSITE, FRAME_CAPACITY, FRAME_NUMBER, FRAME_REG_COUNT, FRAME_REGS, FRAME_SPILLED, FRAME_STACK, FRAME_SUBPROG, MAX_FRAMES,
-  REF_SIZE, REG_FRAMENO, REG_SIZE, SLOT_BYTES, STACK_SLOTS, STATE_CURFRAME, STATE_FRAMES, STATE_REF_COUNT, STATE_REFS, STATE_SIZE,
-  TYPE_STACK,
+  FRAME_CALLSITE, FRAME_CAPACITY, FRAME_NUMBER, FRAME_REG_COUNT, FRAME_REGS, FRAME_SLOT_TYPES, FRAME_SPILLED, FRAME_STACK, FRAME_SUBPROG, MAX_FRAMES,
+  REF_SIZE, REG_FRAMENO, REG_SIZE, SLOT_BYTES, SLOT_STRIDE, STACK_SLOTS, STATE_ALL_PRECISE, STATE_CURFRAME, STATE_FRAMES, STATE_HISTORY,
+  STATE_HISTORY_CAPACITY, STATE_HISTORY_COUNT, STATE_REF_COUNT, STATE_REFS, STATE_SIZE, TYPE_STACK,
 } from '../layout';
 import { markNotInit, markPointer } from './fields';
+import { copyHistory, releaseHistory } from './history';
 
-const GRAIN_BITS = 9;
-/** Heads of the free lists, one for each multiple of 512 bytes up to a full frame. */
-const free: usize = memory.data(32 * 4);
+const GRAIN_BITS = 8;
+/** Up to here there is a free list for each size, in grains; above, one for each power of two. */
+const EXACT = 64;
+const LISTS = EXACT + 32;
+/** Heads of the free lists. */
+const free: usize = memory.data(LISTS * 4);
 let top: usize = 0;
 
-function allocate(size: i32): usize {
+// @ts-ignore: decorator
+@inline function grainsFor(size: i32): i32 {
   const grains = (size + ((1 << GRAIN_BITS) - 1)) >> GRAIN_BITS;
-  const list = free + (grains << 2);
+  return grains < EXACT ? grains : 1 << (32 - clz<i32>(grains - 1));
+}
+// @ts-ignore: decorator
+@inline function listFor(grains: i32): usize { return free + ((grains < EXACT ? grains : EXACT + ctz<i32>(grains)) << 2); }
+
+/** A block whose content is not defined. */
+export function allocate(size: i32): usize {
+  const grains = grainsFor(size);
+  const list = listFor(grains);
   const head = load<u32>(list) as usize;
   if (head != 0) {
     store<u32>(list, load<u32>(head));
@@ -32,15 +45,22 @@ function allocate(size: i32): usize {
   return at;
 }
 
-function release(at: usize, size: i32): void {
-  const grains = (size + ((1 << GRAIN_BITS) - 1)) >> GRAIN_BITS;
-  const list = free + (grains << 2);
+/** A block of zeros. */
+export function allocateZeroed(size: i32): usize {
+  const at = allocate(size);
+  memory.fill(at, 0, size);
+  return at;
+}
+
+/** `size` puts the block into the list of its size: it may be less than what it was allocated with. */
+export function release(at: usize, size: i32): void {
+  const list = listFor(grainsFor(size));
   store<u32>(at, load<u32>(list));
   store<u32>(list, at as u32);
 }
 
 // @ts-ignore: decorator
-@inline function frameSize(capacity: i32): i32 { return FRAME_SPILLED + capacity * REG_SIZE; }
+@inline function frameSize(capacity: i32): i32 { return FRAME_SPILLED + capacity * SLOT_STRIDE; }
 // @ts-ignore: decorator
 @inline export function frameAt(state: usize, index: i32): usize { return load<u32>(state + (index << 2), STATE_FRAMES) as usize; }
 // @ts-ignore: decorator
@@ -83,8 +103,13 @@ export function newState(subprog: i32): usize {
 
 export function freeState(state: usize): void {
   for (let i = 0; i < MAX_FRAMES; i++) releaseFrame(frameAt(state, i));
-  release(state, STATE_SIZE);
+  releaseHistory(state);
+  release(state, savedSize(state));
 }
+
+/** Bytes of a saved state. A working one has room for more: its block is then found too small for another. */
+// @ts-ignore: decorator
+@inline function savedSize(state: usize): i32 { return STATE_REFS + load<i32>(state, STATE_REF_COUNT) * REF_SIZE; }
 
 /** Adds a frame for a call and makes it the current one; its address. The caller checks `MAX_FRAMES`. */
 export function pushFrame(state: usize, callsite: i32, subprog: i32): usize {
@@ -108,39 +133,59 @@ function copyHeader(dst: usize, src: usize): void {
   memory.copy(dst + STATE_REFS, src + STATE_REFS, load<i32>(src, STATE_REF_COUNT) * REF_SIZE);
 }
 
-function copyFrame(dst: usize, src: usize): void {
+/** `dirty`: below this slot the types of `dst`, where `src` has no slots, are not yet those of slots that nothing wrote to. */
+function copyFrame(dst: usize, src: usize, dirty: i32): void {
   const capacity = load<i32>(dst, FRAME_CAPACITY);
-  memory.copy(dst, src, frameSize(slotsOf(src)));
+  const slots = slotsOf(src);
+  memory.copy(dst, src, frameSize(slots));
   store<i32>(dst, capacity, FRAME_CAPACITY);
+  for (let slot = slots; slot < dirty; slot++) store<u64>(dst + FRAME_SLOT_TYPES + slot * SLOT_STRIDE, 0);
 }
 
 function duplicate(src: usize, whole: bool): usize {
-  const state = allocate(STATE_SIZE);
+  const state = allocate(whole ? STATE_SIZE : savedSize(src));
   copyHeader(state, src);
-  memory.fill(state + STATE_FRAMES, 0, MAX_FRAMES * 4);
+  store<i32>(state, 0, STATE_ALL_PRECISE);
   const last = load<i32>(src, STATE_CURFRAME);
   for (let i = 0; i <= last; i++) {
     const from = frameAt(src, i);
     const frame = allocateFrame(whole ? STACK_SLOTS : slotsOf(from));
-    copyFrame(frame, from);
+    copyFrame(frame, from, whole ? STACK_SLOTS : 0);
     setFrame(state, i, frame);
   }
+  for (let i = last + 1; i < MAX_FRAMES; i++) setFrame(state, i, 0);
+  return state;
+}
+
+/** As `saveState`; the history goes with the copy: the way goes on from there. */
+export function keepState(src: usize): usize {
+  const state = duplicate(src, false);
+  store<u32>(src, 0, STATE_HISTORY);
+  store<i32>(src, 0, STATE_HISTORY_COUNT);
+  store<i32>(src, 0, STATE_HISTORY_CAPACITY);
   return state;
 }
 
 /** A copy that takes only the room its used stack needs: to be kept and compared with, not to be executed. */
 export function saveState(src: usize): usize {
-  return duplicate(src, false);
+  const state = duplicate(src, false);
+  copyHistory(state, src);
+  return state;
 }
 
 /** A working copy. */
 export function cloneState(src: usize): usize {
-  return duplicate(src, true);
+  const state = duplicate(src, true);
+  copyHistory(state, src);
+  return state;
 }
 
 /** Makes the working state `dst` equal to `src`, which may be a saved one. */
 export function copyState(dst: usize, src: usize): void {
+  releaseHistory(dst);
   copyHeader(dst, src);
+  copyHistory(dst, src);
+  store<i32>(dst, 0, STATE_ALL_PRECISE);
   const last = load<i32>(src, STATE_CURFRAME);
   for (let i = 0; i < MAX_FRAMES; i++) {
     let frame = frameAt(dst, i);
@@ -149,11 +194,12 @@ export function copyState(dst: usize, src: usize): void {
       setFrame(dst, i, 0);
       continue;
     }
-    if (frame == 0) {
+    const isFresh = frame == 0;
+    if (isFresh) {
       frame = allocateFrame(STACK_SLOTS);
       setFrame(dst, i, frame);
     }
-    copyFrame(frame, frameAt(src, i));
+    copyFrame(frame, frameAt(src, i), isFresh ? STACK_SLOTS : slotsOf(frame));
   }
 }
 
@@ -171,5 +217,5 @@ export function memoryInUse(): usize { return top; }
 /** Forgets all records. The memory stays, and with it what the system had to do to give it. */
 export function resetRecords(): void {
   top = 0;
-  memory.fill(free, 0, 32 * 4);
+  memory.fill(free, 0, LISTS * 4);
 }
