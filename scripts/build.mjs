@@ -132,7 +132,10 @@ async function buildWorker({ entry, out }) {
 }
 
 /** Binary data that the library carries: each file, and the generated file that holds it as base64. */
-const ASSETS = [{ entry: 'src/btf/linux/linux.btf.gz', out: 'src/btf/linux/linux-btf.text.ts' }];
+const ASSETS = [
+  { entry: 'src/btf/linux/linux.btf.gz', out: 'src/btf/linux/linux-btf.text.ts' },
+  { entry: 'src/compiler/front/clang-parts.bin', out: 'src/compiler/front/clang-parts.text.ts' },
+];
 
 function buildAsset({ entry, out }) {
   const base64 = readFileSync(entry).toString('base64');
@@ -201,8 +204,8 @@ async function buildDist() {
 
 if (!args.has('--if-stale') || isStale()) {
   for (const module of WASM_MODULES) buildWasm(module);
-  for (const worker of WORKERS) await buildWorker(worker);
   for (const asset of ASSETS) buildAsset(asset);
+  for (const worker of WORKERS) await buildWorker(worker);
   buildHeaders(HEADERS);
   if (!args.has('--wasm')) await buildDist();
 }

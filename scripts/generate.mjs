@@ -1,5 +1,6 @@
 // Runs the generators whose output is committed. `--check` fails when that changes a file. `--kernel` runs those that
-// measure the kernel of this machine instead, as root: `git diff` then shows how it differs.
+// measure the kernel of this machine instead, as root: `git diff` then shows how it differs. `--clang` reads a trace of the
+// bundled clang.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -13,15 +14,19 @@ const KERNEL_GENERATORS = [
   { source: 'gen/uapi-macros.ts', output: 'src/compiler/headers/uapi-macros.ts' },
   { source: 'gen/explanations.ts', output: 'docs/explanations.md' },
 ];
+const CLANG_GENERATORS = [{ source: 'gen/clang-parts.ts', output: 'src/compiler/front/clang-parts.bin' }];
+const USUAL_GENERATORS = [
+  { source: 'gen/reference.ts', output: 'docs/reference.md' },
+  { source: 'gen/support-matrix.ts', output: 'docs/support-matrix.md' },
+  { source: 'gen/rules.ts', output: 'docs/rules' },
+  { source: 'gen/completions.ts', output: 'completions' },
+  { source: 'gen/completions.ts', output: 'man' },
+];
 const GENERATORS = process.argv.includes('--kernel')
   ? KERNEL_GENERATORS
-  : [
-      { source: 'gen/reference.ts', output: 'docs/reference.md' },
-      { source: 'gen/support-matrix.ts', output: 'docs/support-matrix.md' },
-      { source: 'gen/rules.ts', output: 'docs/rules' },
-      { source: 'gen/completions.ts', output: 'completions' },
-      { source: 'gen/completions.ts', output: 'man' },
-    ];
+  : process.argv.includes('--clang')
+    ? CLANG_GENERATORS
+    : USUAL_GENERATORS;
 
 for (const { source } of GENERATORS) {
   const outfile = 'node_modules/.skep-generator.mjs';

@@ -1,9 +1,12 @@
+import { createRequire } from 'node:module';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readBitcode } from '../bitcode/read.js';
 import { clangCommand } from './command.js';
 import { parseDiagnostics } from './diagnostics.js';
 import type { FrontRequest } from './front.js';
 import { bundledClang } from './node/bundled.js';
+import { clangFiles } from './node/files.js';
+import { ClangRunner, compileWith } from './run.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -154,4 +157,26 @@ describe('the bundled clang', () => {
     const again = await clang.compile(request('int c;\n'));
     expect(readBitcode(again.bitcode!).globals[0]?.name).toBe('c');
   });
+});
+
+test('a source that needs more of clang than usual gets all of it', async () => {
+  let parts = 0;
+  const bundle = createRequire(import.meta.url).resolve('@yowasp/clang');
+  const runner = new ClangRunner(clangFiles(bundle), () => {
+    parts++;
+  });
+  const usual = request('int f(void) { return 1; }\n');
+  const first = await compileWith(usual, (command) => runner.run(command));
+  expect(readBitcode(first.bitcode!).functions.map(({ name }) => name)).toEqual(['f']);
+  expect(parts).toBe(5);
+  const unusual = request(
+    'void f(int *a) {\n#pragma omp parallel for\nfor (int i = 0; i < 9; i++) a[i] = i;\n}\n',
+    {
+      flags: ['-fopenmp'],
+    },
+  );
+  const second = await compileWith(unusual, (command) => runner.run(command));
+  expect(second.text).toBe('');
+  expect(readBitcode(second.bitcode!).functions.map(({ name }) => name)).toContain('__kmpc_fork_call');
+  expect(parts).toBe(10);
 });

@@ -1,6 +1,6 @@
 import type { FrontEnd } from './front.js';
-import { type Clang, type LoadProgress, loadClang, type ReadClangFile } from './load.js';
-import { compileWith, runClang } from './run.js';
+import { inMemory, type LoadProgress, type ReadClangFile } from './load.js';
+import { ClangRunner, compileWith } from './run.js';
 
 /**
  * The bundled clang in the calling thread, which it blocks while it compiles: for browsers (best in a worker), and
@@ -9,19 +9,16 @@ import { compileWith, runClang } from './run.js';
  * @param read reads a file of `@yowasp/clang`'s folder `gen`: by `fetch` in a browser.
  */
 export function clangInThisThread(read: ReadClangFile, progress?: LoadProgress): FrontEnd {
-  let loaded: Promise<Clang> | undefined;
+  let runner: ClangRunner | undefined;
   return {
-    compile: async (request) => {
-      loaded ??= loadClang(read, progress);
-      loaded.catch(() => {
-        loaded = undefined;
-      });
-      const clang = await loaded;
-      return compileWith(request, (command) => runClang(clang, command));
+    compile: (request) => {
+      runner ??= new ClangRunner(inMemory(read), progress);
+      const clang = runner;
+      return compileWith(request, (command) => clang.run(command));
     },
     prepare: () => {},
     close: async () => {
-      loaded = undefined;
+      runner = undefined;
     },
   };
 }

@@ -1,4 +1,6 @@
 import { compileError } from '../../errors/compile.js';
+import { base64 } from './clang-parts.text.js';
+import { assembleModule, type ByteSource, bytesSource, decodeParts } from './parts.js';
 
 /** A clang in this thread, of which every run starts afresh. */
 export interface Clang {
@@ -18,6 +20,18 @@ interface RunOptions {
 /** Reads one of `@yowasp/clang`'s files by its name. */
 export type ReadClangFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
 
+/** Where clang's files are. */
+export interface ClangFiles {
+  readonly read: ReadClangFile;
+  /** Lets pieces of a file be copied; for files that come as a whole `inMemory` does. */
+  readonly pieces: <T>(name: string, use: (source: ByteSource) => T) => Promise<T>;
+}
+
+/** Files that can only be had as a whole. */
+export function inMemory(read: ReadClangFile): ClangFiles {
+  return { read, pieces: async (name, use) => use(bytesSource(await read(name))) };
+}
+
 interface Bundle {
   readonly Application: new (
     resources: object,
@@ -31,10 +45,14 @@ interface Bundle {
 /** Told after each part of clang that is ready, how many of all there are. */
 export type LoadProgress = (ready: number, of: number) => void;
 
-const MODULES = ['llvm.core.wasm', 'llvm.core2.wasm', 'llvm.core3.wasm', 'llvm.core4.wasm'];
+const CORE = 'llvm.core.wasm';
+const MODULES = [CORE, 'llvm.core2.wasm', 'llvm.core3.wasm', 'llvm.core4.wasm'];
+
+/** All of clang, or the functions that compile BPF: a seventh of its code, which traps where the rest is needed. */
+export type Extent = 'all' | 'usual';
 
 /**
- * Loads the clang of `@yowasp/clang`: 75 MB of WebAssembly, some 0.4 s.
+ * Loads the clang of `@yowasp/clang`: 75 MB of WebAssembly, of which 20 are usually needed.
  *
  * The package's own entry also unpacks 30 MB of headers and libraries for WebAssembly, copies all through a
  * stream, and hides `/usr` behind them in every run; that takes longer than clang itself. So its parts are
@@ -42,7 +60,11 @@ const MODULES = ['llvm.core.wasm', 'llvm.core2.wasm', 'llvm.core3.wasm', 'llvm.c
  *
  * @throws SkepError `COMPILE_NO_CLANG` when the bundle has other parts.
  */
-export async function loadClang(read: ReadClangFile, progress: LoadProgress = () => {}): Promise<Clang> {
+export async function loadClang(
+  files: ClangFiles,
+  extent: Extent,
+  progress: LoadProgress = () => {},
+): Promise<Clang> {
   let ready = 0;
   const part = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work;
@@ -50,8 +72,8 @@ export async function loadClang(read: ReadClangFile, progress: LoadProgress = ()
     return result;
   };
   const [bundle, ...modules] = await Promise.all([
-    part(read('bundle.js').then(importBundle)),
-    ...MODULES.map(async (name) => [name, await part(read(name).then(WebAssembly.compile))] as const),
+    part(files.read('bundle.js').then(importBundle)),
+    ...MODULES.map(async (name) => [name, await part(compileModule(files, name, extent))] as const),
   ]);
   const resources = {
     totalSize: 0,
@@ -62,6 +84,15 @@ export async function loadClang(read: ReadClangFile, progress: LoadProgress = ()
   // Without a callback it writes its progress to the console.
   await application.run(null, {}, { fetchProgress: () => {} });
   return { run: (args, files, options) => application.run(args, files, options), Exit: bundle.Exit };
+}
+
+async function compileModule(files: ClangFiles, name: string, extent: Extent): Promise<WebAssembly.Module> {
+  if (name === CORE && extent === 'usual') {
+    const parts = decodeParts(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+    const bytes = await files.pieces(name, (source) => assembleModule(parts, source));
+    if (bytes !== undefined) return WebAssembly.compile(bytes);
+  }
+  return WebAssembly.compile(await files.read(name));
 }
 
 async function importBundle(bytes: Uint8Array): Promise<Bundle> {

@@ -2,7 +2,7 @@ import { compileError } from '../../errors/compile.js';
 import { type ClangCommand, clangCommand, OUTPUT } from './command.js';
 import { parseDiagnostics } from './diagnostics.js';
 import type { FrontRequest, FrontResult } from './front.js';
-import type { Clang, Tree } from './load.js';
+import { type Clang, type ClangFiles, type LoadProgress, loadClang, type Tree } from './load.js';
 
 /** What a run of clang left behind, before it is made sense of; it crosses between threads. */
 export interface ClangRun {
@@ -12,8 +12,41 @@ export interface ClangRun {
   readonly crash: string | undefined;
 }
 
-/** Runs a loaded clang in this thread, blocking it for as long as the compilation takes. */
-export async function runClang(clang: Clang, command: ClangCommand): Promise<ClangRun> {
+/** Runs clang in this thread, blocking it for as long as a compilation takes. Loaded when first asked, or told to. */
+export class ClangRunner {
+  readonly #files: ClangFiles;
+  readonly #progress: LoadProgress;
+  #extent: 'all' | 'usual' = 'usual';
+  #loaded: Promise<Clang> | undefined;
+
+  constructor(files: ClangFiles, progress: LoadProgress = () => {}) {
+    this.#files = files;
+    this.#progress = progress;
+  }
+
+  /** @throws SkepError, and what reading clang's files throws; the next call tries again */
+  load(): Promise<Clang> {
+    if (this.#loaded === undefined) {
+      const loading = loadClang(this.#files, this.#extent, this.#progress);
+      loading.catch(() => {
+        if (this.#loaded === loading) this.#loaded = undefined;
+      });
+      this.#loaded = loading;
+    }
+    return this.#loaded;
+  }
+
+  async run(command: ClangCommand): Promise<ClangRun> {
+    const run = await runClang(await this.load(), command);
+    if (run.crash === undefined || this.#extent === 'all') return run;
+    // It called a function that was left out, or it is at fault itself: all of clang knows.
+    this.#extent = 'all';
+    this.#loaded = undefined;
+    return runClang(await this.load(), command);
+  }
+}
+
+async function runClang(clang: Clang, command: ClangCommand): Promise<ClangRun> {
   let text = '';
   const decoder = new TextDecoder();
   const take = (bytes: Uint8Array | null) => {

@@ -1,26 +1,21 @@
 // The thread that runs clang. The build bundles this file into worker.text.ts.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ClangCommand } from '../command.js';
-import { type Clang, loadClang } from '../load.js';
-import { runClang } from '../run.js';
-import { readClangFile } from './files.js';
+import { ClangRunner } from '../run.js';
+import { clangFiles } from './files.js';
 import type { FromWorker, WorkerAnswer, WorkerQuestion } from './messages.js';
 
 const tell = (message: FromWorker) => parentPort?.postMessage(message);
-const load = () =>
-  loadClang(readClangFile((workerData as { readonly clang: string }).clang), (ready, of) =>
-    tell({ ready, of }),
-  );
+const runner = new ClangRunner(clangFiles((workerData as { readonly clang: string }).clang), (ready, of) =>
+  tell({ ready, of }),
+);
 // Loading begins with the thread; a failure is told to who asks.
-let loading: Promise<Clang> | undefined = load();
-loading.catch(() => {});
+runner.load().catch(() => {});
 
 async function answer(command: ClangCommand): Promise<WorkerAnswer['outcome']> {
   try {
-    loading ??= load();
-    return { run: await runClang(await loading, command) };
+    return { run: await runner.run(command) };
   } catch (error) {
-    loading = undefined;
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
