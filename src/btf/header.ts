@@ -50,7 +50,8 @@ const HOST_IS_LITTLE = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 /** The words of either byte order; where they lie when the machine can read them there, else a copy. */
 function wordsOf(bytes: Uint8Array, littleEndian: boolean): Uint32Array {
   const isAligned = bytes.byteOffset % 4 === 0 && littleEndian === HOST_IS_LITTLE;
-  const { buffer, byteOffset } = isAligned ? bytes : bytes.slice();
+  // Not `slice`: that of a Buffer is a view.
+  const { buffer, byteOffset } = isAligned ? bytes : new Uint8Array(bytes);
   const words = new Uint32Array(buffer, byteOffset, bytes.length >>> 2);
   if (littleEndian === HOST_IS_LITTLE) return words;
   const view = new DataView(buffer, byteOffset, bytes.length);

@@ -15,6 +15,20 @@ function btfOf(name: string): Btf | undefined {
 }
 
 describe('writeBtf', () => {
+  it.each([true, false])(
+    'reads a Buffer at any address and leaves it as it was (little endian: %s)',
+    (littleEndian) => {
+      const btf: Btf = { types: [{ kind: 'void' }, { kind: 'fwd', name: 'a', union: false }] };
+      const written = writeBtf(btf, littleEndian);
+      for (const off of [0, 1, 2, 4]) {
+        const bytes = Buffer.alloc(written.length + off);
+        bytes.set(written, off);
+        expect([...readBtf(bytes.subarray(off)).types]).toEqual(btf.types);
+        expect(bytes.subarray(off).equals(written)).toBe(true);
+      }
+    },
+  );
+
   it.each([true, false])('is the inverse of readBtf (little endian: %s)', (littleEndian) => {
     for (const name of readdirSync(DIRECTORY).filter((file) => file.endsWith('.o'))) {
       const btf = btfOf(name);
