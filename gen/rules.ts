@@ -8,11 +8,12 @@ const rules: readonly Omit<Rule<never>, 'message'>[] = RULES;
 /** Longer programs are shown by their beginning. */
 const MAX_LINES = 24;
 
-function program({ source, hook = 'socket_filter', license, attachType }: RuleExample): string {
+function program({ source, hook = 'socket_filter', license, attachType, capabilities }: RuleExample): string {
   const facts = [
     `type \`${hook}\``,
     ...(attachType === undefined ? [] : [`attached as \`${attachType}\``]),
     ...(license === undefined ? [] : [`licence \`${license}\``]),
+    ...(capabilities === undefined ? [] : [loader(capabilities)]),
   ];
   const lines = source === '' ? [] : source.split('\n');
   const cut = lines.length > MAX_LINES ? [`… ${lines.length - MAX_LINES} more lines`] : [];
@@ -20,6 +21,11 @@ function program({ source, hook = 'socket_filter', license, attachType }: RuleEx
   return lines.length === 0
     ? `A program without instructions (${facts.join(', ')}).`
     : `A program (${facts.join(', ')}):\n\n${code}`;
+}
+
+function loader(capabilities: readonly string[]): string {
+  const names = capabilities.map((name) => `CAP_${name.toUpperCase()}`);
+  return names.length === 0 ? 'loaded without privileges' : `loaded with no more than ${names.join(' and ')}`;
 }
 
 function page(rule: (typeof rules)[number]): string {

@@ -2,6 +2,7 @@ import { HELPER_NAMES } from '../helpers/names.js';
 import { helperById, helperId } from '../helpers/registry.js';
 import { viewOf } from '../hooks/access.js';
 import type { HookView } from '../hooks/hook.js';
+import { capabilitiesToLoad } from '../hooks/load-capabilities.js';
 import { analyse } from './control-flow/analyse.js';
 import type { Shape, Subprogram } from './control-flow/shape.js';
 import { lineOf } from './explain/source-line.js';
@@ -9,12 +10,14 @@ import { explore } from './explore/explore.js';
 import type { Observer } from './explore/observer.js';
 import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
-import { logHeader, subprogramsText } from './log/header.js';
+import { knownSubprograms, logHeader, subprogramsText } from './log/header.js';
+import { tellRefusal } from './log/refusal.js';
 import { enterGlobal, globalArguments, noteMainArguments } from './obligations/global-function.js';
 import { checkStackDepth } from './obligations/stack-depth.js';
+import { type Rights, rightsOf } from './privileges.js';
 
 import { attachType } from './rules/attach-type.js';
-import { ctxAccess } from './rules/ctx-access.js';
+import { privileges } from './rules/privileges.js';
 import { programSize } from './rules/program-size.js';
 import { Refusal, refuse } from './rules/rule.js';
 import { STATE_FIRST_INSN } from './state/layout.js';
@@ -29,6 +32,8 @@ import type {
 
 /** Linux's BPF_COMPLEXITY_LIMIT_INSNS: processed instructions, and a program's own length. */
 const BUDGET = 1_000_000;
+/** Linux's BPF_MAXINSNS: how long a program may be that is loaded without CAP_BPF. */
+const UNPRIVILEGED_LENGTH = 4096;
 const NO_STATS = { processedInsns: 0, totalStates: 0, peakStates: 0, maxStatesPerInsn: 0 };
 
 /** The name of a helper, `unknown` when there is none. */
@@ -62,17 +67,20 @@ export function checkOnce(
   const started = performance.now();
   const helpers = options.helpers ?? helperById;
   const budget = options.budget ?? BUDGET;
+  const rights = rightsOf(options.privileges);
   let session: Session | undefined;
   const stats = (): VerifyStats => ({ ...statsOf(session), milliseconds: performance.now() - started });
   try {
+    checkLoader(program, rights);
     const view = hookView(program);
-    const shape = shapeOf(program, helpers);
+    const shape = analyse(program, helpers, rights);
     session = new Session(program, shape, view, {
       level: options.isSilent ? (options.logLevel ?? 0) & 4 : (options.logLevel ?? 0),
       budget,
       cpus: options.cpus,
       helpers,
       helperName,
+      rights,
       observer,
     });
     logHeader(session, options);
@@ -88,21 +96,13 @@ export function checkOnce(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (session !== undefined) observer?.refused?.(session);
-    if (session !== undefined) logRefusal(session, error);
+    if (session !== undefined) tellRefusal(session, error);
     const log = logText(session, program, options, performance.now() - started, error.message);
     return { ok: false, rejection: rejectionOf(program, error), log, stats: stats() };
   } finally {
     // An observer may still look at the states.
     if (observer === undefined) session?.memory.giveBack();
   }
-}
-
-function logRefusal({ log }: Session, { rule, insn, message }: Refusal): void {
-  // Linux shows the line of a wrong access of the context, whatever the level, before it says what follows from it.
-  const [first = '', ...rest] = rule === ctxAccess.id ? message.split('\n') : [message];
-  log.always(first);
-  if (rule === ctxAccess.id) log.source(insn);
-  for (const line of rest) log.always(line);
 }
 
 function hookView({ hook, attachType: wanted }: VerifierProgram): HookView {
@@ -114,10 +114,13 @@ function hookView({ hook, attachType: wanted }: VerifierProgram): HookView {
   });
 }
 
-function shapeOf(program: VerifierProgram, helpers: Session['helpers']): Shape {
-  if (program.insns.length === 0 || program.insns.length > BUDGET)
-    refuse(programSize, 0, { length: program.insns.length });
-  return analyse(program, helpers);
+/** What BPF_PROG_LOAD asks before it verifies. */
+function checkLoader({ insns, hook }: VerifierProgram, rights: Rights): void {
+  const most = rights.bpf ? BUDGET : UNPRIVILEGED_LENGTH;
+  if (insns.length === 0 || insns.length > most) refuse(programSize, 0, { length: insns.length, most });
+  const has = { bpf: rights.bpf, net_admin: rights.netAdmin, perfmon: rights.perfmon } as const;
+  const needs = capabilitiesToLoad(hook.name);
+  if (!needs.every((each) => has[each])) refuse(privileges, 0, { problem: 'type', type: hook.name, needs });
 }
 
 /** The program, then each global function that it calls. */
@@ -181,8 +184,9 @@ function logText(
   const { processedInsns, totalStates, peakStates, maxStatesPerInsn } = statsOf(s);
   const validated = options.isSilent && s?.lastValidated !== undefined ? `${s.lastValidated}\n` : '';
   const text = s === undefined ? `${message}\n` : `${s.log.text()}${validated}`;
-  const start = s === undefined && (level & 2) !== 0 ? subprogramsText(program) : '';
-  const depths = s === undefined ? [0] : depthsOf(s);
+  const known = s === undefined ? knownSubprograms(program, rightsOf(options.privileges)) : [];
+  const start = (level & 2) !== 0 ? subprogramsText(known) : '';
+  const depths = s === undefined ? [0, ...known.slice(1).map(() => 0)] : depthsOf(s, message === undefined);
   const statistics =
     (level & 4) === 0
       ? ''
@@ -193,12 +197,17 @@ function logText(
 /** Bytes that Linux adds to the stack of a function in which it writes out a bpf_loop. */
 const INLINED_LOOP_STACK = 24;
 
-/** Bytes of stack of each subprogram, as Linux lays it out. */
-function depthsOf({ shape, inlinedLoops }: Session): number[] {
+/** Bytes of stack of each subprogram, as Linux lays it out: of what it accepts it writes out loops and leaves out the dead. */
+function depthsOf({ shape, inlinedLoops, facts, rights }: Session, isAccepted: boolean): number[] {
   const inlined = new Set(
-    [...inlinedLoops].filter(([, callee]) => callee >= 0).map(([insn]) => shape.subprogramOf[insn]),
+    [...(isAccepted ? inlinedLoops : [])]
+      .filter(([, callee]) => callee >= 0)
+      .map(([insn]) => shape.subprogramOf[insn]),
   );
-  return shape.subprograms.map(
+  const kept = shape.subprograms.filter(
+    ({ start }) => !isAccepted || !rights.bpf || facts.result(start).reached,
+  );
+  return kept.map(
     ({ index, stackDepth }) => ((stackDepth + 7) & ~7) + (inlined.has(index) ? INLINED_LOOP_STACK : 0),
   );
 }

@@ -6,6 +6,7 @@ import type { MapFacts } from '../maps/map-type.js';
 import type { LineInfo, SubprogramSpec } from '../object/spec.js';
 
 import { check } from './check.js';
+import type { Privileges } from './privileges.js';
 
 /**
  * Decides whether a program is safe to run, as Linux 6.18 decides it, by following every path that it can take.
@@ -45,6 +46,8 @@ export interface VerifyOptions {
   readonly helpers?: (id: number) => Helper | undefined;
   /** Processed instructions after which a program is too complex; Linux: 1,000,000. */
   readonly budget?: number;
+  /** Of who loads the program. Default: all, as root has them. */
+  readonly privileges?: Privileges;
   /** Possible CPUs of the kernel that the program is for: what bpf_get_smp_processor_id returns is less. Default: unknown. */
   readonly cpus?: number;
 }

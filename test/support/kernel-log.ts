@@ -1,22 +1,21 @@
 import { writeBtf } from '../../src/btf/index.js';
 import type { Btf, BtfType } from '../../src/btf/types.js';
-import {
-  type BpfFd,
-  btfLoad,
-  mapCreate,
-  mapFreeze,
-  mapUpdate,
-  progLoad,
-  type RawLoad,
-} from '../../src/linux/bpf.js';
+import { type BpfFd, btfLoad, mapCreate, mapFreeze, mapUpdate, type RawLoad } from '../../src/linux/bpf.js';
 import type { MapFacts } from '../../src/maps/map-type.js';
+import type { Capability } from '../../src/verifier/privileges.js';
 import type { VerifierProgram } from '../../src/verifier/verify.js';
+import { loadWith } from './capabilities.js';
 
 /** This kernel's verdict on a program, with its BTF, functions and source lines, and the log of a level. */
-export function kernelLog(program: VerifierProgram, logLevel: number, maps = kernelMaps(program)): RawLoad {
+export function kernelLog(
+  program: VerifierProgram,
+  logLevel: number,
+  maps = kernelMaps(program),
+  capabilities?: readonly Capability[],
+): RawLoad {
   const btf = btfOf(program);
   try {
-    const result = progLoad({
+    const result = loadWith(capabilities, {
       type: program.hook.id,
       insns: program.insns,
       license: program.license,

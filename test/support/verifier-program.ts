@@ -9,7 +9,8 @@ import type { MapFacts } from '../../src/maps/map-type.js';
 import { mapKind } from '../../src/maps/registry.js';
 import { valueTypes } from '../../src/maps/value-types.js';
 import { needsKernelTypes } from '../../src/verifier/kernel-types/needs.js';
-import type { VerifierProgram } from '../../src/verifier/verify.js';
+import type { Capability } from '../../src/verifier/privileges.js';
+import type { VerifierProgram, VerifyOptions } from '../../src/verifier/verify.js';
 import { kernelSymbol, kernelTypes, kfuncId } from './kernel-types.js';
 import {
   functionTypes,
@@ -180,6 +181,13 @@ export interface TestLoad {
   /** What a program of a BTF-typed hook is for. */
   readonly target?: string | undefined;
   readonly sleepable?: boolean | undefined;
+  /** Of who loads it; all when absent. */
+  readonly capabilities?: readonly Capability[] | undefined;
+}
+
+/** What the verifier is told of who loads a test program. */
+export function loaderOf({ capabilities }: TestLoad): Pick<VerifyOptions, 'privileges'> {
+  return capabilities === undefined ? {} : { privileges: { capabilities } };
 }
 
 /** A map that was made with the types of a program: they begin with those of the maps. */

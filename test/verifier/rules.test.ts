@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/verifier/rules/registry.js';
 import type { Rule, RuleExample } from '../../src/verifier/rules/rule.js';
 import { verify } from '../../src/verifier/verify.js';
-import { assembleTest, testProgram } from '../support/verifier-program.js';
+import { assembleTest, loaderOf, testProgram } from '../support/verifier-program.js';
 
 const FOLDER = join(import.meta.dirname, '../../src/verifier/rules');
 const rules: readonly Omit<Rule<never>, 'message'>[] = RULES;
@@ -12,7 +12,7 @@ const rules: readonly Omit<Rule<never>, 'message'>[] = RULES;
 const shown = rules.filter(({ withoutExample }) => withoutExample === undefined);
 
 function verifyExample({ source, hook, ...load }: RuleExample) {
-  return verify(testProgram(assembleTest(source), hook, load));
+  return verify(testProgram(assembleTest(source), hook, load), loaderOf(load));
 }
 
 describe('each rule', () => {

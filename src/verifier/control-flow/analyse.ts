@@ -2,6 +2,7 @@ import type { Helper } from '../../helpers/helper.js';
 import { CLASS, type Insn, JMP_CALL, JMP_EXIT, JMP_JA, SOURCE } from '../../isa/index.js';
 import { mayCallKfunc } from '../../kfuncs/registry.js';
 import { functionById, type KernelFunction } from '../kfunc/call.js';
+import type { Rights } from '../privileges.js';
 import type { VerifierProgram } from '../verify.js';
 import { checkAbnormalReturns } from './abnormal-return.js';
 import { walkGraph } from './graph.js';
@@ -17,9 +18,13 @@ import { checkSubprograms, findSubprograms } from './subprograms.js';
  * @param helper facts of the helpers that the program may call.
  * @throws {Refusal} when its structure is wrong.
  */
-export function analyse(program: VerifierProgram, helper: (id: number) => Helper | undefined): Shape {
+export function analyse(
+  program: VerifierProgram,
+  helper: (id: number) => Helper | undefined,
+  rights: Rights,
+): Shape {
   const { insns } = program;
-  const subprograms = findSubprograms(program);
+  const subprograms = findSubprograms(program, rights);
   checkSubprograms(insns, subprograms);
   checkAbnormalReturns(program, subprograms);
   checkInstructions(program);
@@ -39,7 +44,7 @@ export function analyse(program: VerifierProgram, helper: (id: number) => Helper
   // Where control goes does not depend on reserved fields: those are judged when the instruction is reached.
   const flow = { ...shape, operations: decodeOperations(insns.map(withoutReserved)) };
   const kfunc = (id: number): KernelFunction | undefined => allowedKfunc(program, id);
-  walkGraph({ ...flow, helper, kfunc });
+  walkGraph({ ...flow, mayLoop: rights.bpf, helper, kfunc });
   return {
     ...shape,
     liveRegisters: liveRegisters(flow, {

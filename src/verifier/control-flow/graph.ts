@@ -1,6 +1,7 @@
 import type { Helper } from '../../helpers/helper.js';
 import type { Operation } from '../../isa/index.js';
 import type { KernelFunction } from '../kfunc/call.js';
+import { backEdge } from '../rules/back-edge.js';
 import { jumpIntoLdImm64 } from '../rules/jump-into-ld-imm64.js';
 import { refuse } from '../rules/rule.js';
 import { unreachable } from '../rules/unreachable.js';
@@ -25,6 +26,8 @@ type Walk = Pick<
 > & {
   readonly state: Uint8Array;
   readonly stack: number[];
+  /** Loops are fine: whether they end is found out by exploring them. */
+  readonly mayLoop: boolean;
   readonly helper: (id: number) => Helper | undefined;
   readonly kfunc: (id: number) => KernelFunction | undefined;
 };
@@ -174,7 +177,7 @@ function push(walk: Walk, from: number, to: number, edge: number): boolean {
     walk.stack.push(to);
     return true;
   }
-  // A loop is fine here: whether it ends is found out by exploring it.
   if ((seen & 0xf0) !== DISCOVERED) state[from] = DISCOVERED | edge;
+  else if (!walk.mayLoop) refuse(backEdge, from, { from, to });
   return false;
 }

@@ -11,10 +11,12 @@ import {
 } from '../../isa/index.js';
 import { isGplCompatible } from '../../object/license.js';
 import { functionById } from '../kfunc/call.js';
+import type { Rights } from '../privileges.js';
 import { callDestination } from '../rules/call-destination.js';
 import { jumpRange } from '../rules/jump-range.js';
 import { kfuncNotAllowed } from '../rules/kfunc-not-allowed.js';
 import { lastInsn } from '../rules/last-insn.js';
+import { privileges } from '../rules/privileges.js';
 import { refuse } from '../rules/rule.js';
 import { tooManySubprograms } from '../rules/too-many-subprograms.js';
 import { unsupported } from '../rules/unsupported.js';
@@ -28,13 +30,15 @@ const MAX_KFUNCS = 256;
 const PSEUDO_FUNC = LD_IMM64_PSEUDO.find(({ name }) => name === 'func')?.code;
 
 /** Finds where subprograms start: at 0, and wherever a local call or a function address leads. */
-export function findSubprograms(program: VerifierProgram): Subprogram[] {
+export function findSubprograms(program: VerifierProgram, rights: Rights): Subprogram[] {
   const { insns } = program;
   const starts = new Set([0]);
   const kfuncs = new Set<number>();
   insns.forEach((insn, index) => {
-    if (isKfuncCall(insn)) noteKfunc(program, kfuncs, insn, index);
     const target = calleeStart(insn, index);
+    if (!rights.bpf && (isKfuncCall(insn) || target !== undefined))
+      refuse(privileges, index, { problem: 'functions' });
+    if (isKfuncCall(insn)) noteKfunc(program, kfuncs, insn, index);
     if (target === undefined) return;
     if (target < 0 || target >= insns.length) refuse(callDestination, index, { target });
     starts.add(target);

@@ -1,9 +1,11 @@
 import type { Operation } from '../../isa/index.js';
 import { judgeInvalid } from '../control-flow/invalid.js';
 import { endPath, isVisited } from '../prune/visited.js';
-import { refuse } from '../rules/rule.js';
+import { Refusal, refuse } from '../rules/rule.js';
 import { tooComplex } from '../rules/too-complex.js';
 import { unsupported } from '../rules/unsupported.js';
+import type { Guards } from '../speculation/guards.js';
+import { isSpeculative, stopAtMistake } from '../speculation/paths.js';
 import { transferAddressSpaceCast, transferAlu, transferMoveSigned, transferUnary } from '../transfer/alu.js';
 import { transferBranch } from '../transfer/branch.js';
 import { checkResult } from '../transfer/exit.js';
@@ -45,20 +47,19 @@ function walk(s: Session): void {
     if (s.processed > s.budget) refuse(tooComplex, s.at, { processed: s.processed });
     s.path.insn = s.at;
     if (shape.prunePoint[s.at] === 1 && isVisited(s)) {
-      log.line(s.arrives ? `\nfrom ${s.previous} to ${s.at}: safe` : `${s.at}: safe`);
+      log.line(s.arrives ? `\nfrom ${s.previous} to ${s.at}${guessText(s)}: safe` : `${s.at}: safe`);
       break;
     }
     if (shape.jumpPoint[s.at] === 1) s.historyEntry();
     s.observer?.step?.(s);
-    if (s.arrives && log.level >= 2) log.line(`\nfrom ${s.previous} to ${s.at}:${stateText(s)}`);
+    if (s.arrives && log.level >= 2)
+      log.line(`\nfrom ${s.previous} to ${s.at}${guessText(s)}:${stateText(s)}`);
     s.arrives = false;
     showState(s);
     log.insn(s.at);
-    s.facts.reached(s.at);
     const at = s.at;
     const depth = s.depth();
-    const operation = shape.operations[at];
-    const next = operation === undefined ? judgeInvalid(s) : step(s, operation);
+    const next = s.guards === undefined ? perform(s) : performGuarded(s, s.guards);
     s.liveStack.commit(at);
     if (next === END) break;
     if (s.depth() !== depth) s.enterLiveStack();
@@ -69,7 +70,34 @@ function walk(s: Session): void {
   endPath(s);
 }
 
-/** Checks and performs one instruction. Answers the next one, or -1. */
+/** Checks and performs the current instruction. Answers the next one, or -1. */
+function perform(s: Session): number {
+  s.facts.reached(s.at);
+  const operation = s.shape.operations[s.at];
+  return operation === undefined ? judgeInvalid(s) : step(s, operation);
+}
+
+/** As `perform`, with barriers: on the way of a wrong guess they stand before mistakes, and behind some stores. */
+function performGuarded(s: Session, guards: Guards): number {
+  if (!isSpeculative(s)) return perform(s);
+  if (guards.barrierBefore[s.at] === 1) return END;
+  const operation = s.shape.operations[s.at];
+  let next: number;
+  try {
+    next = operation === undefined ? judgeInvalid(s) : step(s, operation);
+  } catch (error) {
+    if (error instanceof Refusal && stopAtMistake(s, guards, error)) return END;
+    throw error;
+  }
+  return guards.barrierAfter[s.at] === 1 ? END : next;
+}
+
+/** How the log calls a way that only a wrong guess takes. */
+function guessText(s: Session): string {
+  return isSpeculative(s) ? ' (speculative execution)' : '';
+}
+
+/** Performs what is an instruction. */
 function step(s: Session, operation: Operation): number {
   const next = s.at + 1;
   switch (operation.kind) {

@@ -6,12 +6,14 @@ import type { Shape, Subprogram } from '../control-flow/shape.js';
 import { withoutUnownable } from '../kernel-types/kptr.js';
 import { Log } from '../log/log.js';
 import { type StateNames, typeNames } from '../log/state-text.js';
+import type { Rights } from '../privileges.js';
 import { LoopVisits } from '../prune/loop-visits.js';
 import { tellPrecision } from '../prune/precision-log.js';
 import { framePointerReadOnly as frameReadOnly } from '../rules/frame-pointer-read-only.js';
 import { invalidRegister } from '../rules/invalid-register.js';
 import { refuse } from '../rules/rule.js';
 import { uninitialisedRegister } from '../rules/uninitialised-register.js';
+import { Guards } from '../speculation/guards.js';
 import type { Domain, FrameAddr, RegAddr, StateAddr } from '../state/domain.js';
 import { FRAME_CALLBACK, HISTORY_FRAME, HISTORY_SLOT, TYPE_NOT_INIT } from '../state/layout.js';
 import { StateMemory } from '../state/state-memory.js';
@@ -50,6 +52,10 @@ export class Session {
   readonly cpus: number | undefined;
   readonly helpers: (id: number) => Helper | undefined;
   readonly observer: Observer | undefined;
+  /** What the loader may do. */
+  readonly rights: Rights;
+  /** What guards the program against speculation; undefined when nothing has to. */
+  readonly guards: Guards | undefined;
   /** Where names in the log come from. */
   readonly names: StateNames;
 
@@ -102,6 +108,7 @@ export class Session {
       cpus?: number | undefined;
       helpers: (id: number) => Helper | undefined;
       helperName: (id: number) => string;
+      rights: Rights;
       observer?: Observer | undefined;
     },
   ) {
@@ -115,6 +122,15 @@ export class Session {
     this.cpus = options.cpus;
     this.helpers = options.helpers;
     this.observer = options.observer;
+    this.rights = options.rights;
+    const { bypassesSpectreV1, bypassesSpectreV4, bpf, readsUnwrittenStack } = options.rights;
+    const isGuarded = !bypassesSpectreV1 || !bypassesSpectreV4;
+    this.guards = isGuarded
+      ? new Guards(shape.insns.length, !bypassesSpectreV1, !bypassesSpectreV4)
+      : undefined;
+    this.ops.setCapable(bpf);
+    this.ops.setUninitAllowed(readsUnwrittenStack);
+    this.ops.setScalarsExact(false);
     this.facts = new FactsCollector(shape.insns.length);
     this.liveStack = new LiveStack(shape);
     this.explored = Array.from({ length: shape.insns.length }, () => []);
@@ -225,6 +241,12 @@ export class Session {
     if (call?.kind !== 'call_kfunc' || this.memory.word(this.frame + FRAME_CALLBACK) === 0) return false;
     const func = this.program.kernelBtf?.types.at(call.btfId);
     return func?.kind === 'func' && func.name === name;
+  }
+
+  /** A register no longer holds what it did: a number for who may see addresses, nothing for others. */
+  forget(reg: RegAddr): void {
+    if (this.rights.seesPointers) this.ops.markUnknown(reg);
+    else this.ops.markNotInit(reg);
   }
 
   touchSlot(slot: number): void {

@@ -1,5 +1,7 @@
+import type { Subprogram } from '../control-flow/shape.js';
 import { findSubprograms } from '../control-flow/subprograms.js';
 import type { Session } from '../explore/session.js';
+import type { Rights } from '../privileges.js';
 import { Refusal } from '../rules/rule.js';
 import type { VerifierProgram, VerifyOptions } from '../verify.js';
 
@@ -27,14 +29,17 @@ function subprogramText(index: number, start: number): string {
   return `func#${index} @${start}`;
 }
 
-/** Where subprograms start, of a program that is refused before anything else is known of it. */
-export function subprogramsText(program: VerifierProgram): string {
+/** The subprograms of a program that is refused before anything else is known of it; none when they are why. */
+export function knownSubprograms(program: VerifierProgram, rights: Rights): readonly Subprogram[] {
   try {
-    return findSubprograms(program)
-      .map(({ index, start }) => `${subprogramText(index, start)}\n`)
-      .join('');
+    return findSubprograms(program, rights);
   } catch (error) {
-    if (error instanceof Refusal) return '';
+    if (error instanceof Refusal) return [];
     throw error;
   }
+}
+
+/** Where they start. */
+export function subprogramsText(subprograms: readonly Subprogram[]): string {
+  return subprograms.map(({ index, start }) => `${subprogramText(index, start)}\n`).join('');
 }

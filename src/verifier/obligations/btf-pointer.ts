@@ -9,6 +9,7 @@ import { btfOf, kernelBtf, kernelStructId, pointedName } from '../kernel-types/s
 import { inReadSection, isRcu, isTrusted } from '../kernel-types/trust.js';
 import { type Found, walkStruct } from '../kernel-types/walk.js';
 import { kernelStruct } from '../rules/kernel-struct.js';
+import { privileges } from '../rules/privileges.js';
 import { refuse } from '../rules/rule.js';
 import type { RegAddr } from '../state/domain.js';
 import {
@@ -41,6 +42,7 @@ export function accessBtfPointer(s: Session, access: Access, reg: RegAddr, off: 
   const { memory } = s;
   const { regno, size, stored } = access;
   const name = pointedName(s, reg);
+  if (!s.rights.seesPointers) refuse(privileges, s.at, { problem: 'struct', struct: name });
   if (memory.btf(reg) === BTF_KERNEL && !isGplCompatible(s.program.license))
     wrong(s, `Cannot access kernel 'struct ${name}' from non-GPL compatible program`, 'EINVAL');
   if (off < 0) wrong(s, `R${regno} is ptr_${name} invalid negative access: off=${off}`);

@@ -8,6 +8,7 @@ import { helperArgumentType } from '../rules/helper-argument-type.js';
 import { helperMemory } from '../rules/helper-memory.js';
 import { helperSize } from '../rules/helper-size.js';
 import { mapKey } from '../rules/map-key.js';
+import { pointerLeak } from '../rules/pointer-leak.js';
 import { readOnly } from '../rules/read-only.js';
 import { release } from '../rules/release.js';
 import { refuse } from '../rules/rule.js';
@@ -50,7 +51,7 @@ import {
   TYPE_TCP_SOCK,
   TYPE_XDP_SOCK,
 } from '../state/layout.js';
-import { readRange } from '../transfer/stack-load.js';
+import { checkConstantPlace, readRange } from '../transfer/stack-load.js';
 import { checkAlignment } from './alignment.js';
 import { checkConstantString } from './constant-string.js';
 import { checkDynptr, checkOwned, type DynptrFacts } from './dynptr.js';
@@ -155,8 +156,12 @@ export function checkArgument(s: Session, call: CallFacts, index: number): void 
   const argument = argumentFor(call, call.args[index] as HelperArg);
   const regno = index + 1;
   const reg = s.checkReadable(regno);
-  if (argument.kind === 'anything' || argument.kind === 'no_flags') return;
   const { memory } = s;
+  if (argument.kind === 'anything' || argument.kind === 'no_flags') {
+    if (!s.rights.seesPointers && !memory.isScalar(reg))
+      refuse(pointerLeak, s.at, { problem: 'helper', reg: regno });
+    return;
+  }
   const type = memory.type(reg);
   if (
     (type === TYPE_PACKET || type === TYPE_PACKET_META) &&
@@ -443,6 +448,7 @@ function checkStack(
   if (size === 0 && !zeroAllowed) refuse(helperMemory, s.at, { text: 'invalid zero-sized read' });
   const off = memory.off(reg);
   checkStackBounds(s, regno, reg, off, size, write ? 'helper_write' : 'helper_read');
+  checkConstantPlace(s, regno, reg);
   const frame = frameOfPointer(s, reg);
   const low = memory.sminNumber(reg) + off;
   const high = memory.smaxNumber(reg) + off + size;
@@ -452,9 +458,7 @@ function checkStack(
     return;
   }
   const from = memory.isConst(reg) ? low : tnumText(memory, reg);
-  readRange(s, frame, low, high, write, (at) =>
-    refuse(stackObject, s.at, { problem: 'helper_read', reg: regno, from, at: at - low, size }),
-  );
+  readRange(s, frame, low, high, write, { reg: regno, from, size });
 }
 
 /** The helper fills these bytes, and could fill a dynptr that it is given with them. */

@@ -4,6 +4,7 @@ import { kernelBtf, kernelStructId } from '../kernel-types/session-types.js';
 import { walkStruct } from '../kernel-types/walk.js';
 import { kernelStruct } from '../rules/kernel-struct.js';
 import { mapPointerAccess } from '../rules/map-pointer-access.js';
+import { privileges } from '../rules/privileges.js';
 import { refuse } from '../rules/rule.js';
 import type { RegAddr } from '../state/domain.js';
 import { BTF_KERNEL, TYPE_BTF_ID } from '../state/layout.js';
@@ -21,6 +22,7 @@ export function accessMapStruct(s: Session, access: Access, reg: RegAddr, off: n
       { text: `map_ptr access not supported for map type ${type.id}` },
       'ENOTSUPP',
     );
+  if (!s.rights.seesPointers) refuse(privileges, s.at, { problem: 'struct', struct: struct as string });
   if (off < 0)
     refuse(mapPointerAccess, s.at, {
       text: `R${access.regno} is ${struct} invalid negative access: off=${off}`,

@@ -4,6 +4,7 @@ import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { invalidMemAccess } from '../rules/invalid-mem-access.js';
 import { mapAccess } from '../rules/map-access.js';
+import { pointerLeak } from '../rules/pointer-leak.js';
 import { readOnly } from '../rules/read-only.js';
 import { refuse } from '../rules/rule.js';
 import { specialField } from '../rules/special-field.js';
@@ -246,8 +247,20 @@ function checkSpecial(
   }
 }
 
+/** What is stored where others can read it is no address. */
+export function checkNoLeak(
+  s: Session,
+  { stored }: Access,
+  into: 'map' | 'mem' | 'ctx' | 'packet' | 'flow keys',
+): void {
+  if (s.rights.seesPointers || stored?.kind !== 'reg') return;
+  if (!s.memory.isScalar(s.reg(stored.reg)))
+    refuse(pointerLeak, s.at, { problem: 'store', reg: stored.reg, into });
+}
+
 function accessMapValue(s: Session, access: Access, reg: RegAddr, off: number): void {
   const { size } = access;
+  checkNoLeak(s, access, 'map');
   checkMapAccess(s, access.regno, off, size, access.stored !== undefined);
   checkMapValue(s, access.regno, off, size, false, access.byHelper === true);
   const map = mapOf(s, reg);
@@ -274,6 +287,7 @@ function readValue(bytes: Uint8Array, at: number, size: number, signed: boolean)
 }
 
 function accessCtx(s: Session, access: Access, reg: RegAddr): void {
+  checkNoLeak(s, access, 'ctx');
   checkUnmodified(s, access.regno, reg);
   const off = access.off + s.memory.off(reg);
   if (hasBtfArguments(s)) {
@@ -309,6 +323,7 @@ function accessStack(s: Session, access: Access, reg: RegAddr, off: number): voi
 function accessPacket(s: Session, access: Access, reg: RegAddr, off: number): void {
   if (access.stored !== undefined && s.program.hook.packet !== 'write')
     refuse(readOnly, s.at, { text: 'packet' });
+  checkNoLeak(s, access, 'packet');
   checkPacket(s, access.regno, reg, off, access.size, false);
   loadUnknown(s, access);
 }
@@ -319,6 +334,7 @@ function accessMem(s: Session, access: Access, reg: RegAddr, off: number): void 
   if ((type & FLAG_MAYBE_NULL) !== 0) refuse(invalidMemAccess, s.at, { reg: access.regno, type: text });
   if (access.stored !== undefined && (type & FLAG_RDONLY) !== 0)
     refuse(readOnly, s.at, { text, reg: access.regno });
+  checkNoLeak(s, access, 'mem');
   // What is read with care at run time may be anywhere.
   const withCare = (type & FLAG_RDONLY) !== 0 && (type & FLAG_UNTRUSTED) !== 0;
   if (!withCare)

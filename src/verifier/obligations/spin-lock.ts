@@ -74,7 +74,7 @@ function forgetLent(s: Session): void {
   const { memory, ops } = s;
   ops.walkStart(s.path.state);
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext())
-    if (memory.hasFlag(reg, FLAG_NON_OWN_REF)) ops.markUnknown(reg);
+    if (memory.hasFlag(reg, FLAG_NON_OWN_REF)) s.forget(reg);
 }
 
 /** The register may point to a value of which one lock is not another's: its id tells them apart. */

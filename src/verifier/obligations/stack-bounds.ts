@@ -46,13 +46,19 @@ export function checkStackBounds(
     min = smin + off;
     max = smax + off + size;
   }
-  const outside = min < -MAX_STACK || min > -1;
+  const frame = frameOfPointer(s, reg);
+  const lowest = isRead(access) && !s.rights.readsUnwrittenStack ? -memory.stackDepth(frame) : -MAX_STACK;
+  const outside = min < lowest || min > -1;
   if (outside || max > 0 || size < 0) {
     const errno = outside ? 'EACCES' : size < 0 ? 'EFAULT' : 'EINVAL';
     if (constant) refuse(stackBounds, s.at, { access: words, reg: regno, off: min, size }, errno);
     refuse(stackBounds, s.at, { access: words, reg: regno, off, size, varOff: tnumText(memory, reg) }, errno);
   }
-  growStack(s, frameOfPointer(s, reg), -min);
+  growStack(s, frame, -min);
+}
+
+function isRead(access: StackAccess): boolean {
+  return access === 'read' || access === 'helper_read';
 }
 
 /** Makes a frame's stack at least so deep, and remembers the depth for its subprogram. */

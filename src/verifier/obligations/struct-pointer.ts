@@ -16,7 +16,7 @@ import {
   TYPE_TP_BUFFER,
   TYPE_XDP_SOCK,
 } from '../state/layout.js';
-import { type Access, loadUnknown } from './memory.js';
+import { type Access, checkNoLeak, loadUnknown } from './memory.js';
 import { tnumText } from './text.js';
 
 /** `struct bpf_xdp_sock`: the queue's number. Only lookups in an xskmap lead to one. */
@@ -40,6 +40,7 @@ export function accessStruct(s: Session, access: Access, reg: RegAddr, off: numb
   const type = s.memory.type(reg);
   const text = typeText(type);
   const { regno, size, stored } = access;
+  if (type === TYPE_FLOW_KEYS) checkNoLeak(s, access, 'flow keys');
   if (!isAllowed(type, off, size, stored !== undefined)) {
     if (stored !== undefined && type !== TYPE_FLOW_KEYS && type !== TYPE_TP_BUFFER)
       refuse(readOnly, s.at, { text, reg: regno });

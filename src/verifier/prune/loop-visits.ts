@@ -21,6 +21,9 @@ export class LoopVisits {
   readonly #visits = new Map<string, Visit>();
   /** Back edges of all visits. */
   #pending = 0;
+  get pending(): number {
+    return this.#pending;
+  }
 
   /** Call sites that lead to the outermost loop that a state is in, and the loop; undefined outside of loops. */
   #key(s: Session, path: Path): string | undefined {
@@ -73,14 +76,15 @@ export class LoopVisits {
     if (visit === undefined) return;
     const copy: Path = { ...path, state: s.ops.saveState(path.state) };
     this.#pending++;
+    notePeak(s);
     tell(s, 'backedge', key as string);
     visit.backEdges.push({ path: copy, covers });
   }
+}
 
-  isUnderWay(s: Session, path: Path): boolean {
-    const key = this.#key(s, path);
-    return key !== undefined && this.#visits.get(key)?.entry !== undefined;
-  }
+/** Counts the states that are kept, copies at back edges among them. */
+export function notePeak(s: Session): void {
+  s.peakStates = Math.max(s.peakStates, s.savedStates + s.loops.pending);
 }
 
 /** The log of level 2 tells of loops, which Linux calls strongly connected components. */

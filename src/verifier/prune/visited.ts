@@ -17,10 +17,13 @@ import {
   STATE_PARENT,
 } from '../state/layout.js';
 import { cleanState, setLiveRegisters } from './clean.js';
+import { notePeak } from './loop-visits.js';
 import { propagatePrecision } from './precision.js';
 
 /** A path without a save for so many history entries gets one. */
 const MAX_HISTORY = 40;
+/** States compared at an instruction after which no more are kept for who lacks CAP_BPF. */
+const MAX_UNPRIVILEGED_STATES = 64;
 
 /**
  * At a prune point: whether an old state, found safe, covers this one. If none does, the state may be saved, for later
@@ -37,6 +40,8 @@ export function isVisited(s: Session): boolean {
   let save = forced || (s.jumps - s.jumpsAtSave >= 2 && s.processed - s.processedAtSave >= 8);
   cleanStates(s, bucket);
   let count = 0;
+  // As in Linux, of the last state looked at whose ways are all explored.
+  let incomplete = false;
   for (let index = 0; index < bucket.length; index++) {
     count++;
     const old = bucket[index] as Path;
@@ -47,11 +52,11 @@ export function isVisited(s: Session): boolean {
       }
       if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
         return hit(s, old, true);
-      if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, true);
+      if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, incomplete);
       if (!isOtherEntry(s, old)) checkInfiniteLoop(s, old);
       if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;
     } else {
-      const incomplete = s.loops.isIncomplete(s, old);
+      incomplete = s.loops.isIncomplete(s, old);
       const inRanges = incomplete || s.observer?.rangesDecide === true;
       if (covers(s, old, inRanges ? COMPARE_RANGE_WITHIN : COMPARE_NOT_EXACT, true))
         return hit(s, old, incomplete);
@@ -65,7 +70,8 @@ export function isVisited(s: Session): boolean {
     }
   }
   s.maxStatesPerInsn = Math.max(s.maxStatesPerInsn, count);
-  if (save) saveHere(s, bucket);
+  const isFull = !s.rights.bpf && count > MAX_UNPRIVILEGED_STATES;
+  if (save && !isFull) saveHere(s, bucket);
   return false;
 }
 
@@ -144,7 +150,7 @@ function saveHere(s: Session, bucket: Path[]): void {
   s.totalStates++;
   s.observer?.saved?.(s);
   s.savedStates++;
-  s.peakStates = Math.max(s.peakStates, s.savedStates);
+  notePeak(s);
   s.jumpsAtSave = s.jumps;
   s.processedAtSave = s.processed;
   s.ops.forgetPrecision(path.state);
@@ -183,8 +189,9 @@ export function endPath(s: Session): void {
 
 /** A state that is in no list and on no path is freed. */
 function freeIfUnused(s: Session, path: Path): void {
-  if (!path.dropped || path.branches > 0 || path.state === 0 || s.loops.isUnderWay(s, path)) return;
+  if (!path.dropped || path.branches > 0 || path.state === 0) return;
   // Back edges of an unfinished loop may still lead through it.
+  if (s.loops.isIncomplete(s, path)) return;
   s.ops.freeState(path.state);
   path.state = 0;
   s.savedStates--;

@@ -2,6 +2,7 @@ import { abnormalReturn } from './abnormal-return.js';
 import { atomicOpcode } from './atomic-opcode.js';
 import { atomicTarget } from './atomic-target.js';
 import { attachType } from './attach-type.js';
+import { backEdge } from './back-edge.js';
 import { callArguments } from './call-arguments.js';
 import { callDepth } from './call-depth.js';
 import { callDestination } from './call-destination.js';
@@ -51,7 +52,9 @@ import { modifiedPointer } from './modified-pointer.js';
 import { object } from './object.js';
 import { packetBounds } from './packet-bounds.js';
 import { pointerArithmetic } from './pointer-arithmetic.js';
+import { pointerLeak } from './pointer-leak.js';
 import { pointerOffset } from './pointer-offset.js';
+import { privileges } from './privileges.js';
 import { programSize } from './program-size.js';
 import { readOnly } from './read-only.js';
 import { referenceLeak } from './reference-leak.js';
@@ -62,6 +65,7 @@ import { returnValue } from './return-value.js';
 import { sectionBalance } from './section-balance.js';
 import { sleepable } from './sleepable.js';
 import { specialField } from './special-field.js';
+import { speculation } from './speculation.js';
 import { spill } from './spill.js';
 import { spinLock } from './spin-lock.js';
 import { stackBounds } from './stack-bounds.js';
@@ -78,6 +82,7 @@ import { uninitialisedRegister } from './uninitialised-register.js';
 import { unknownOpcode } from './unknown-opcode.js';
 import { unreachable } from './unreachable.js';
 import { unsupported } from './unsupported.js';
+import { unwrittenStack } from './unwritten-stack.js';
 
 /** Every rule, by id. */
 export const RULES = [
@@ -160,5 +165,10 @@ export const RULES = [
   stackObject,
   object,
   graph,
+  pointerLeak,
+  speculation,
+  unwrittenStack,
+  privileges,
+  backEdge,
   unsupported,
 ] as const;

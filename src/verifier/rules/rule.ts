@@ -1,4 +1,5 @@
 import type { InsnIndex } from '../../isa/index.js';
+import type { Capability } from '../privileges.js';
 import type { Rejection } from '../verify.js';
 
 /** A program that shows a rule: pseudo-C assembly, the hook it is for, the maps it names by index. */
@@ -12,6 +13,8 @@ export interface RuleExample {
   readonly sleepable?: boolean;
   /** `hash` 4 -> 8 bytes is map 0, `array` 4 -> 16 bytes map 1, a read-only `array` map 2. */
   readonly source: string;
+  /** Of who loads it; default: all. */
+  readonly capabilities?: readonly Capability[];
   /** Default `GPL`. */
   readonly license?: string;
 }

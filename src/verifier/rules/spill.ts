@@ -1,6 +1,6 @@
 import type { Rule } from './rule.js';
 
-export const spill: Rule<{ readonly problem: 'size' | 'fill' | 'caller' }> = {
+export const spill: Rule<{ readonly problem: 'size' | 'fill' | 'caller' | 'corrupt' }> = {
   id: 'spill',
   errno: 'EACCES',
   message: ({ problem }) => {
@@ -11,6 +11,8 @@ export const spill: Rule<{ readonly problem: 'size' | 'fill' | 'caller' }> = {
         return 'invalid size of register fill';
       case 'caller':
         return 'cannot spill pointers to stack into stack frame of the caller';
+      case 'corrupt':
+        return 'attempt to corrupt spilled pointer on stack';
     }
   },
   explanation: 'A pointer kept on the stack must stay whole, in 8 aligned bytes.',

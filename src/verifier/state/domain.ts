@@ -157,6 +157,10 @@ export interface Domain {
   widenImprecise(old: StateAddr, cur: StateAddr): void;
   /** Whether unwritten stack may be read (privileged programs; the default). */
   setUninitAllowed(allowed: boolean | number): void;
+  /** Whether the loader has CAP_BPF (the default): without it every value is precise, and no constant distance is kept. */
+  setCapable(capable: boolean | number): void;
+  /** Whether scalars cover only their equals: when pointer arithmetic is masked against speculation. */
+  setScalarsExact(exact: boolean | number): void;
   fitsRange(reg: RegAddr, low: number, high: number): number;
   /** The scalar is a constant that fits a signed 32-bit number. */
   isConstInt(reg: RegAddr): number;

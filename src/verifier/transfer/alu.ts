@@ -5,8 +5,10 @@ import type { Session } from '../explore/session.js';
 import { markPrecise } from '../prune/precision.js';
 import { divByZero } from '../rules/div-by-zero.js';
 import { invalidShift } from '../rules/invalid-shift.js';
+import { pointerLeak } from '../rules/pointer-leak.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
+import { guardScalars, settleCopy } from '../speculation/pointer-moves.js';
 import type { RegAddr } from '../state/domain.js';
 import { movePointer } from './pointer.js';
 
@@ -56,6 +58,7 @@ function arithmetic(s: Session, operation: Alu, src: Operand): void {
   } else {
     // What a precise scalar is made of is precise too.
     if (memory.isPrecise(target)) markPrecise(s, src.reg);
+    guardScalars(s, operation);
     ops.aluScalar(code, width, target, source);
   }
   memory.setSubregDef(target, width === 64 ? 0 : s.at + 1);
@@ -85,11 +88,13 @@ function transferMove(s: Session, { width, dst, src }: Alu): void {
   const target = s.checkWritable(dst);
   if (width === 64) {
     ops.move(target, source);
+    if (s.guards !== undefined) settleCopy(s, target);
     return;
   }
   if (memory.isScalar(source)) ops.moveWord(target, source);
   else {
-    // Half of a pointer is a number that the program may learn, since it is privileged.
+    // Half of a pointer is a number that a privileged program may learn.
+    if (!s.rights.seesPointers) refuse(pointerLeak, s.at, { problem: 'copy', reg: src.reg });
     ops.markUnknown(target);
     ops.zeroExtend32(target);
     ops.syncBounds(target);
@@ -104,6 +109,8 @@ export function transferMoveSigned(s: Session, operation: Operation & { kind: 'm
   const target = s.checkWritable(operation.dst);
   if (memory.isScalar(source)) ops.moveSigned(operation.width, operation.bits / 8, target, source);
   else {
+    if (!s.rights.seesPointers)
+      refuse(pointerLeak, s.at, { problem: operation.width === 64 ? 'sign' : 'copy', reg: operation.src });
     ops.markUnknown(target);
     if (operation.width === 32) {
       ops.zeroExtend32(target);
@@ -116,6 +123,8 @@ export function transferMoveSigned(s: Session, operation: Operation & { kind: 'm
 /** Negation and byte swaps: one operand. */
 export function transferUnary(s: Session, operation: Operation & { kind: 'neg' | 'end' }): void {
   const reg = s.checkReadable(operation.dst);
+  if (!s.rights.seesPointers && !s.memory.isScalar(reg))
+    refuse(pointerLeak, s.at, { problem: 'arithmetic', reg: operation.dst });
   s.checkWritable(operation.dst);
   if (!s.memory.isScalar(reg)) s.ops.markUnknown(reg);
   else if (operation.kind === 'neg') s.ops.negate(operation.width, reg);

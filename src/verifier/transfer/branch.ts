@@ -5,6 +5,9 @@ import { showState } from '../explore/show-state.js';
 import { isTrusted } from '../kernel-types/trust.js';
 import { setLiveRegisters } from '../prune/clean.js';
 import { markPrecise } from '../prune/precision.js';
+import { pointerLeak } from '../rules/pointer-leak.js';
+import { refuse } from '../rules/rule.js';
+import { guessWrong } from '../speculation/paths.js';
 import type { RegAddr, StateAddr } from '../state/domain.js';
 import {
   DST_ON_STACK,
@@ -40,12 +43,18 @@ export function transferBranch(s: Session, branch: Branch): number {
   const { memory } = s;
   const a = s.checkReadable(branch.dst);
   const b = branch.src.kind === 'reg' ? s.checkReadable(branch.src.reg) : constantOperand(s, branch.src.imm);
+  if (branch.src.kind === 'reg' && !s.rights.seesPointers && !memory.isScalar(b))
+    checkComparable(s, branch.src.reg, a, b);
   noteStackOperands(s, branch, a, b);
   const target = s.at + 1 + branch.offset;
   const outcome = branchOutcome(s, branch, a, b);
   if (outcome >= 0) {
     if (memory.isScalar(a)) markPrecise(s, branch.dst);
     if (branch.src.kind === 'reg' && memory.isScalar(b)) markPrecise(s, branch.src.reg);
+    if (s.guards?.v1 === true) {
+      const compared = branch.src.kind === 'reg' ? [branch.dst, branch.src.reg] : [branch.dst];
+      guessWrong(s, outcome === 1 ? s.at + 1 : target, compared);
+    }
     showState(s);
     return outcome === 1 ? target : s.at + 1;
   }
@@ -54,6 +63,13 @@ export function transferBranch(s: Session, branch: Branch): number {
   learn(s, branch, a, b, other.state);
   showState(s);
   return s.at + 1;
+}
+
+/** Addresses are compared by who may see them; where a packet ends everybody may ask. */
+function checkComparable(s: Session, reg: number, a: RegAddr, b: RegAddr): void {
+  const { memory } = s;
+  if (isPacketAny(memory.type(a)) && isPacketAny(memory.type(b))) return;
+  refuse(pointerLeak, s.at, { problem: 'comparison', reg });
 }
 
 function constantOperand(s: Session, imm: number): RegAddr {
@@ -140,7 +156,10 @@ function learn(s: Session, branch: Branch, a: RegAddr, b: RegAddr, other: StateA
   }
   syncIfLinked(s, s.path.state, a);
   syncIfLinked(s, other, otherA);
-  if (branch.width === 32) return;
+  if (branch.width === 32) {
+    checkMayCompare(s, branch, a);
+    return;
+  }
   if (branch.src.kind === 'reg') liftNull(s, branch, a, b, otherA, memory.reg(otherFrame, branch.src.reg));
   const isNullCheck =
     branch.src.kind === 'imm' && branch.src.imm === 0 && (branch.op === 'jeq' || branch.op === 'jne');
@@ -148,7 +167,13 @@ function learn(s: Session, branch: Branch, a: RegAddr, b: RegAddr, other: StateA
     const tested = { id: memory.id(a), refObjId: memory.refObjId(a) };
     learnNull(s, s.path.state, tested, branch.op === 'jne');
     learnNull(s, other, tested, branch.op === 'jeq');
-  } else if (isReg) packetComparison(s, branch, other);
+  } else if (!isReg || !packetComparison(s, branch, other)) checkMayCompare(s, branch, a);
+}
+
+/** A comparison that was none with null, nor with where the packet ends, tells something of an address. */
+function checkMayCompare(s: Session, { dst }: Branch, a: RegAddr): void {
+  if (!s.rights.seesPointers && !s.memory.isScalar(a))
+    refuse(pointerLeak, s.at, { problem: 'comparison', reg: dst });
 }
 
 function syncIfLinked(s: Session, state: StateAddr, reg: RegAddr): void {

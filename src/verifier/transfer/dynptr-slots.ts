@@ -147,7 +147,7 @@ export function destroyDynptr(s: Session, frame: FrameAddr, slot: number): void 
   ops.walkStart(s.path.state);
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
     const type = memory.type(reg) & ~FLAG_MAYBE_NULL;
-    if (type === TYPE_MEM && memory.aux(reg) === id) ops.markUnknown(reg);
+    if (type === TYPE_MEM && memory.aux(reg) === id) s.forget(reg);
   }
   invalidate(s, frame, first);
 }

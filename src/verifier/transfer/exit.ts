@@ -1,6 +1,7 @@
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { markPrecise } from '../prune/precision.js';
+import { pointerLeak } from '../rules/pointer-leak.js';
 import { returnType } from '../rules/return-type.js';
 import { returnValue } from '../rules/return-value.js';
 import { refuse } from '../rules/rule.js';
@@ -18,6 +19,8 @@ const S64_MAX = (1n << 63n) - 1n;
 export function checkResult(s: Session, regno = 0): void {
   const result = s.checkReadable(regno);
   const { memory } = s;
+  if (!s.rights.seesPointers && !memory.isScalar(result))
+    refuse(pointerLeak, s.at, { problem: 'return', reg: regno });
   if (memory.word(s.frame + FRAME_CALLBACK) === ASYNCHRONOUS) {
     const min = memory.word(s.frame + FRAME_RETURN_MIN);
     const max = memory.word(s.frame + FRAME_RETURN_MAX);

@@ -4,6 +4,7 @@ import { typeText } from '../log/state-text.js';
 import { accessMemory } from '../obligations/memory.js';
 import { atomicTarget } from '../rules/atomic-target.js';
 import { mixedPointers } from '../rules/mixed-pointers.js';
+import { pointerLeak } from '../rules/pointer-leak.js';
 import { refuse } from '../rules/rule.js';
 import {
   FLAG_UNTRUSTED,
@@ -87,7 +88,8 @@ export function transferAtomic(s: Session, operation: Atomic): void {
   const { op, fetch, base, off, bytes, src } = operation;
   s.checkReadable(src);
   s.checkReadable(base);
-  if (op === 'cmpxchg') s.checkReadable(0);
+  if (op === 'cmpxchg') checkNumber(s, 0);
+  checkNumber(s, src);
   checkAtomicTarget(s, operation, 'BPF_ATOMIC stores into');
   const into = op === 'cmpxchg' ? 0 : fetch ? src : -1;
   if (into >= 0) {
@@ -102,6 +104,13 @@ export function transferAtomic(s: Session, operation: Atomic): void {
   if (into >= 0) accessMemory(s, { ...place, into });
   accessMemory(s, { ...place, into: -1, stored: { kind: 'unknown' } });
   checkOnePointerType(s, type);
+}
+
+/** What an atomic operation computes with is no address. */
+function checkNumber(s: Session, reg: number): void {
+  const value = s.checkReadable(reg);
+  if (!s.rights.seesPointers && !s.memory.isScalar(value))
+    refuse(pointerLeak, s.at, { problem: 'store', reg, into: 'mem' });
 }
 
 function loadAcquire(s: Session, operation: Atomic): void {

@@ -27,9 +27,11 @@ export function packetOutcome(s: Session, op: BranchOp, a: RegAddr, b: RegAddr):
 /**
  * What each way learns from comparing a packet pointer with data_end, or a metadata pointer with data: the bytes before
  * the pointer can be read where it is not beyond.
+ *
+ * @returns whether it was such a comparison.
  */
-export function packetComparison(s: Session, branch: Branch, other: StateAddr): void {
-  if (branch.src.kind !== 'reg') return;
+export function packetComparison(s: Session, branch: Branch, other: StateAddr): boolean {
+  if (branch.src.kind !== 'reg') return false;
   const { memory } = s;
   const here = s.path.state;
   const a = s.reg(branch.dst);
@@ -40,28 +42,28 @@ export function packetComparison(s: Session, branch: Branch, other: StateAddr): 
   else if (isBounded(s, b, a)) {
     regno = branch.src.reg;
     relation = FLIPPED[branch.op] ?? 'jeq';
-  } else return;
+  } else return false;
   const pointer = s.reg(regno);
   const type = memory.type(pointer);
   switch (relation) {
     case 'jgt':
       prove(s, here, pointer, type, false);
       markEnd(s, other, regno, true);
-      return;
+      return true;
     case 'jge':
       prove(s, here, pointer, type, true);
       markEnd(s, other, regno, false);
-      return;
+      return true;
     case 'jlt':
       prove(s, other, pointer, type, true);
       markEnd(s, here, regno, false);
-      return;
+      return true;
     case 'jle':
       prove(s, other, pointer, type, false);
       markEnd(s, here, regno, true);
-      return;
+      return true;
     default:
-      return;
+      return false;
   }
 }
 
@@ -103,6 +105,6 @@ export function forgetPacket(s: Session): void {
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext()) {
     const type = memory.type(reg);
     const isPacket = type === TYPE_PACKET || type === TYPE_PACKET_META || type === TYPE_PACKET_END;
-    if (isPacket || (type & FLAG_PACKET_SLICE) !== 0) ops.markUnknown(reg);
+    if (isPacket || (type & FLAG_PACKET_SLICE) !== 0) s.forget(reg);
   }
 }

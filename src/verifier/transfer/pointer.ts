@@ -7,6 +7,7 @@ import { markPrecise } from '../prune/precision.js';
 import { pointerArithmetic } from '../rules/pointer-arithmetic.js';
 import { pointerOffset } from '../rules/pointer-offset.js';
 import { refuse } from '../rules/rule.js';
+import { guardMove, guardMoved } from '../speculation/pointer-moves.js';
 import type { RegAddr } from '../state/domain.js';
 import {
   FLAG_MAYBE_NULL,
@@ -47,7 +48,7 @@ export function movePointer(
   const { op, dst, src } = operation;
   if (!dstScalar && !srcScalar) {
     // The distance of two pointers is a number; a privileged program may know it.
-    if (op !== 'sub')
+    if (op !== 'sub' || !s.rights.seesPointers)
       refuse(pointerArithmetic, s.at, { kind: 'two_pointers', reg: dst, op: SYMBOLS.get(op) ?? op });
     s.ops.markUnknown(target);
     return;
@@ -77,7 +78,7 @@ function addToPointer(s: Session, operation: Alu, pointer: RegAddr, scalar: RegA
     return;
   }
   if (width === 32) {
-    if (op === 'sub') {
+    if (op === 'sub' && s.rights.seesPointers) {
       ops.markUnknown(target);
       return;
     }
@@ -89,6 +90,7 @@ function addToPointer(s: Session, operation: Alu, pointer: RegAddr, scalar: RegA
   checkMovable(s, operation, type, scalar, word);
   checkSaneOffset(s, scalar, word);
   checkSaneOffset(s, pointer, word);
+  const move = guardMove(s, operation, pointer, scalar, target);
   switch (op) {
     case 'add':
       ops.pointerAdd(target, pointer, scalar);
@@ -108,6 +110,7 @@ function addToPointer(s: Session, operation: Alu, pointer: RegAddr, scalar: RegA
       return;
   }
   checkSaneOffset(s, target, word);
+  guardMoved(s, operation, target, move);
 }
 
 function checkMovable(s: Session, operation: Alu, type: number, scalar: RegAddr, word: string): void {

@@ -146,7 +146,7 @@ export function release(s: Session, id: number): boolean {
   if (!drop(s, state, REF_POINTER, id)) return false;
   ops.walkStart(state);
   for (let reg = ops.walkNext(); reg !== 0; reg = ops.walkNext())
-    if (memory.refObjId(reg) === id) ops.markUnknown(reg);
+    if (memory.refObjId(reg) === id) s.forget(reg);
   return true;
 }
 

@@ -4,6 +4,7 @@ import { frameOfPointer, growStack } from '../obligations/stack-bounds.js';
 import { markPrecise } from '../prune/precision.js';
 import { refuse } from '../rules/rule.js';
 import { spill } from '../rules/spill.js';
+import { unwrittenStack } from '../rules/unwritten-stack.js';
 import type { FrameAddr, RegAddr } from '../state/domain.js';
 import {
   SLOT_BYTES,
@@ -30,17 +31,19 @@ function storeAt(s: Session, pointer: RegAddr, off: number, size: number, stored
   const frameno = memory.frameno(pointer);
   const slot = (-off - 1) >> 3;
   growStack(s, frame, (slot + 1) * SLOT_BYTES);
-  destroyDynptr(s, frame, slot);
-  if (frame === s.frame) s.touchSlot(slot);
   const value = stored.kind === 'reg' ? s.reg(stored.reg) : 0;
+  if (!s.rights.seesPointers && size !== SLOT_BYTES) checkKeepsPointer(s, frame, slot);
+  if (s.guards?.v4 === true) guardSlot(s, frame, off, size, value);
+  destroyDynptr(s, frame, slot);
+  s.touchSlot(slot);
   const startsSlot = (off & 7) === 0;
   if (startsSlot && size === 8) s.liveStack.write(frameno, slot);
-  if (value !== 0 && startsSlot && memory.type(value) === TYPE_SCALAR) {
+  if (value !== 0 && startsSlot && s.rights.bpf && memory.type(value) === TYPE_SCALAR) {
     saveScalar(s, frame, slot, size, value);
     s.noteStackAccess(frameno, slot);
     return;
   }
-  if (stored.kind === 'imm' && startsSlot) {
+  if (stored.kind === 'imm' && startsSlot && s.rights.bpf) {
     const spilled = memory.spilled(frame, slot);
     ops.moveImm(64, spilled, stored.imm);
     markSpilled(s, frame, slot, size);
@@ -53,6 +56,24 @@ function storeAt(s: Session, pointer: RegAddr, off: number, size: number, stored
     return;
   }
   storeBytes(s, frame, off, size, stored, value);
+}
+
+/** Part of a spilled pointer may not be overwritten by who must not see the rest. */
+function checkKeepsPointer(s: Session, frame: FrameAddr, slot: number): void {
+  const { memory } = s;
+  if (memory.slotType(frame, slot, SLOT_BYTES - 1) !== SLOT_SPILL) return;
+  if (!memory.isScalar(memory.spilled(frame, slot))) refuse(spill, s.at, { problem: 'corrupt' });
+}
+
+/** A CPU may still load what a slot held before. Where that matters a barrier stands behind the store. */
+function guardSlot(s: Session, frame: FrameAddr, off: number, size: number, value: RegAddr): void {
+  const { memory } = s;
+  let isSensitive = value !== 0 && memory.isPointer(value);
+  for (let at = off; at < off + size && !isSensitive; at++) {
+    const type = memory.slotType(frame, (-at - 1) >> 3, (-at - 1) & 7);
+    isSensitive = type !== SLOT_MISC && type !== SLOT_ZERO;
+  }
+  if (isSensitive && s.guards !== undefined) s.guards.barrierAfter[s.at] = 1;
 }
 
 /** A scalar that starts a slot keeps its value there; of fewer than 8 bytes, what they hold of it. */
@@ -142,8 +163,10 @@ function storeSomewhere(s: Session, pointer: RegAddr, off: number, size: number,
   for (let at = low; at < high; at++) {
     const index = -at - 1;
     const slot = index >> 3;
-    if (frame === s.frame) s.touchSlot(slot);
+    s.touchSlot(slot);
     const before = memory.slotType(frame, slot, index & 7);
+    if (before !== SLOT_MISC && before !== SLOT_ZERO && !s.rights.seesPointers)
+      refuse(unwrittenStack, s.at, { problem: 'over_pointer', insn: s.at, off: at }, 'EINVAL');
     // A spilled 0 that a possible 0 is written over stays one.
     if (isZero && before === SLOT_SPILL && isZeroSpill(s, frame, slot)) {
       zeroKept = true;

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { writeBtf } from '../../../src/btf/index.js';
 import type { Insn } from '../../../src/isa/index.js';
-import { type BpfFd, btfLoad, progLoad } from '../../../src/linux/bpf.js';
+import { type BpfFd, btfLoad } from '../../../src/linux/bpf.js';
 import { verify } from '../../../src/verifier/verify.js';
+import { loadWith } from '../../support/capabilities.js';
 import { loadAs } from '../../support/kernel-verifier.js';
 import { funcInfo } from '../../support/verifier-btf.js';
 import {
@@ -55,7 +56,7 @@ export function askKernel(
   const types =
     functions === undefined || btf === undefined ? {} : { btf, funcInfo: funcInfo(functions.subprograms) };
   const own = btf === undefined ? undefined : mapsWithTypes(maps, btf, insns);
-  const result = progLoad({
+  const result = loadWith(load.capabilities, {
     ...loadAs(hook, load),
     insns,
     license: 'GPL',

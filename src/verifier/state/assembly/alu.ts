@@ -1,7 +1,7 @@
 // Arithmetic on scalar registers. Op codes are the ALU codes of the instruction set; signed forms have 0x100 added.
 import { REG_AUX, REG_ID, REG_OFF, REG_SIZE, REG_SUBREG_DEF, REG_TYPE, TYPE_SCALAR, ID_ADD_CONST, ID_ADD_CONST32, ID_ADD_CONST64 } from '../layout';
 import {
-  bits, clearLink, copyReg, idOf, isConst32, isConst64, mask, markKnown, markUnknown, setKnown, setKnown32, setTnum, smax, smax32, smin, smin32, typeOf,
+  bits, clearLink, copyReg, idOf, isCapable, isConst32, isConst64, mask, markKnown, markUnknown, setKnown, setKnown32, setTnum, smax, smax32, smin, smin32, typeOf,
   umax, umax32, umin32, unbound32, unbound64,
 } from './fields';
 import { syncBounds } from './bounds';
@@ -61,7 +61,7 @@ export function negate(width: i32, dst: usize): void {
 function updateLink(op: i32, width: i32, dst: usize, isSelf: bool): void {
   const id = idOf(dst);
   const isMoved = (op == ADD || op == SUB) && (width == 32 ? isConst32(operand) : isConst64(operand)) && !isSelf;
-  if (id == 0 || !isMoved) {
+  if (id == 0 || !isMoved || !isCapable()) {
     store<i32>(dst, 0, REG_ID);
     return;
   }

@@ -25,6 +25,9 @@ const unknown: usize = memory.data(REG_SIZE);
 /** Reading stack that was never written is allowed (privileged programs). */
 let uninitAllowed: bool = true;
 export function setUninitAllowed(allowed: bool): void { uninitAllowed = allowed; }
+/** Pointer arithmetic is masked for what one path knows: scalars have to be the same, not only within ranges. */
+let scalarsExact: bool = false;
+export function setScalarsExact(exact: bool): void { scalarsExact = exact; }
 
 function resetIds(): void {
   idCount = 0;
@@ -94,6 +97,7 @@ function regSafe(old: usize, cur: usize, exact: i32): bool {
 }
 
 function scalarSafe(old: usize, cur: usize, exact: i32): bool {
+  if (scalarsExact) return sameWords(old, cur, 0, REG_ID) && sameScalarId(idOf(old), idOf(cur));
   if (!isPrecise(old) && exact == COMPARE_NOT_EXACT) return true;
   const oldId = idOf(old);
   const curId = idOf(cur);

@@ -49,6 +49,12 @@ export function copyReg(dst: usize, src: usize): void {
   }
 }
 
+/** Of programs loaded without CAP_BPF every value is precise from the start, and distances are not kept. */
+let capable: bool = true;
+export function setCapable(value: bool): void { capable = value; }
+// @ts-ignore: decorator
+@inline export function isCapable(): bool { return capable; }
+
 function clear(r: usize): void {
   for (let at = 0; at < REG_SIZE; at += 32) {
     store<u64>(r + at, 0);
@@ -56,6 +62,7 @@ function clear(r: usize): void {
     store<u64>(r + at, 0, 16);
     store<u64>(r + at, 0, 24);
   }
+  if (!capable) store<i32>(r, 1, REG_PRECISE);
 }
 
 // @ts-ignore: decorator
@@ -91,7 +98,7 @@ export function markKnown(r: usize, value: u64): void {
   setKnown(r, value);
 }
 
-/** Any scalar; not precise. */
+/** Any scalar. */
 export function markUnknown(r: usize): void {
   clear(r);
   store<i32>(r, TYPE_SCALAR, REG_TYPE);

@@ -5,9 +5,9 @@ export {
 export { getWantedFrame, getWantedRegs, getWantedSlots, newTable } from './backtrack';
 export { isContradictory, syncBounds } from './bounds';
 export { branchTaken, branchTakenImm, immediate, refine, refineImm } from './branch';
-export { isSubset, liveRegsAddress, maybeLooping, rangeWithin, regCovers, setUninitAllowed, statesEqual, widenImprecise } from './compare';
+export { isSubset, liveRegsAddress, maybeLooping, rangeWithin, regCovers, setScalarsExact, setUninitAllowed, statesEqual, widenImprecise } from './compare';
 export { signExtend32, signExtend64, truncateTo, zeroExtend32 } from './extend';
-export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, setKnown } from './fields';
+export { clearLink, copyReg, markKnown, markNotInit, markPointer, markUnknown, setCapable, setKnown } from './fields';
 export { addStep, noteLinked } from './history';
 export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, walkNext, walkStart } from './link';
 export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer';

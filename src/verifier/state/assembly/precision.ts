@@ -7,7 +7,7 @@ import {
 import {
   backtrack, insnAt, isWantedEmpty, resetWanted, setWantedRegs, setWantedSlots, wantedFrame, wantedRegs, wantedSlots, wantReg, wantSlot,
 } from './backtrack';
-import { isPrecise, typeOf } from './fields';
+import { isCapable, isPrecise, typeOf } from './fields';
 import { historyAt, historyCount } from './history';
 import { walkNext, walkStart } from './link';
 import { frameAt, slotsOf } from './records';
@@ -73,7 +73,7 @@ const START = 0, DONE = 1, LOST = 2;
 
 /** Goes back along the way, state by state, until nothing is wanted any more. */
 function markChain(start: usize, insn: i32): bool {
-  if (isWantedEmpty()) return false;
+  if (!isCapable() || isWantedEmpty()) return false;
   let changed = false;
   let later = -1;
   let last = insn;
@@ -176,6 +176,7 @@ function markAll(start: usize): void {
 
 /** A state that was just saved carries the marks; the path starts anew without any. */
 export function forgetPrecision(state: usize): void {
+  if (!isCapable()) return;
   walkStart(state);
   for (let reg = walkNext(); reg != 0; reg = walkNext()) {
     if (typeOf(reg) == TYPE_SCALAR) store<i32>(reg, 0, REG_PRECISE);
