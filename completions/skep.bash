@@ -72,7 +72,7 @@ _skep() {
     batch\ file) words="" ;;
     *) case "${before[0]}" in
     replay) words="--dev --rate --loop --egress --keep-clock" ;;
-    verify) words="id pinned tag name --log --target --all --profile --sarif" ;;
+    verify) words="id pinned tag name --log --target --unprivileged --capabilities --mitigations --all --profile --sarif" ;;
     compile) words="v2 v3 v4 object bitcode asm btf -o -mcpu -g0 --emit --watch --btf --clang" ;;
     debug) words="id pinned tag name data_in ctx_in repeat" ;;
     exec) words="jit interpreter --engine --elf" ;;

@@ -123,7 +123,7 @@ complete -c skep -f -n '__fish_seen_subcommand_from batch; and not __fish_seen_s
 complete -c skep -f -n __fish_use_subcommand -a replay -d 'play a capture to the attached programs'
 complete -c skep -n '__fish_seen_subcommand_from replay' -a '--dev --rate --loop --egress --keep-clock'
 complete -c skep -f -n __fish_use_subcommand -a verify -d 'check programs as Linux would, and explain; exit status 0 accepted, 1 rejected, 2 could not be tried'
-complete -c skep -n '__fish_seen_subcommand_from verify' -a 'id pinned tag name --log --target --all --profile --sarif'
+complete -c skep -n '__fish_seen_subcommand_from verify' -a 'id pinned tag name --log --target --unprivileged --capabilities --mitigations --all --profile --sarif'
 complete -c skep -f -n __fish_use_subcommand -a compile -d 'compile C to a BPF object, with nothing but npm; options are spelled as clang’s'
 complete -c skep -n '__fish_seen_subcommand_from compile' -a 'v2 v3 v4 object bitcode asm btf -o -mcpu -g0 --emit --watch --btf --clang'
 complete -c skep -f -n __fish_use_subcommand -a debug -d 'run a program step by step, forward and back; commands on a terminal or from standard input (help)'

@@ -373,6 +373,13 @@ export const COMMANDS: readonly CommandRow[] = [
     options: [
       { name: 'log', value: 'N', doc: 'print the log in the words of Linux: 1, 2 or 4, or their sum' },
       { name: 'target', value: 'KERNEL', doc: 'the kernel whose rules decide: linux-6.18' },
+      { name: 'unprivileged', doc: 'as loaded without privileges: --capabilities none' },
+      {
+        name: 'capabilities',
+        value: 'LIST',
+        doc: 'as loaded with these of bpf,perfmon,net_admin,sys_admin, or with none',
+      },
+      { name: 'mitigations', value: 'on|off', doc: 'whether that kernel guards against Spectre; default on' },
       { name: 'all', doc: 'programs too that load only when named (sections that start with ?)' },
       { name: 'profile', doc: 'print what each source line cost: instructions, states, pruning, time' },
       { name: 'sarif', doc: 'answer in SARIF 2.1.0, for editors and code hosts' },

@@ -114,7 +114,8 @@ export class ProgramObject implements Counted {
   verify(options: LoadProgramOptions = {}): { readonly facts: ProgramFacts; readonly stats: VerifyStats } {
     if (this.#verified !== undefined) return this.#verified;
     const program = this.verifierProgram();
-    const result = verify(program, { logLevel: options.logLevel ?? 1 });
+    const { privileges, logLevel = 1 } = options;
+    const result = verify(program, { logLevel, ...(privileges === undefined ? {} : { privileges }) });
     options.onVerify?.(program, result);
     options.onLog?.(result.log);
     if (!result.ok) throw new ProgramRejected(program.name, result.rejection, result.log);

@@ -2,6 +2,7 @@ import type { Btf, BtfTypeId } from '../btf/types.js';
 import type { Insn } from '../isa/index.js';
 import type { KconfigFacts } from '../object/index.js';
 import type { LineInfo, MapSpec, StructOpsMember, SubprogramSpec } from '../object/spec.js';
+import type { Privileges } from '../verifier/privileges.js';
 import type { Rejection, VerifierProgram, VerifyResult, VerifyStats } from '../verifier/verify.js';
 import type { AttachTarget } from './target.js';
 
@@ -103,6 +104,8 @@ export interface LoadableProgram {
 export interface LoadProgramOptions {
   /** Stop after the verdict: the program need not be of a type that this kernel runs, and will not run. */
   readonly verifyOnly?: boolean;
+  /** Who the verifier takes the loader for; a real kernel asks the process. Default: all privileges. */
+  readonly privileges?: Privileges;
   readonly logLevel?: number;
   readonly onLog?: (log: string) => void;
   /** What the verifier was given and answered, also when it rejects; kernels with a verifier of their own say nothing. */

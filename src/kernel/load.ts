@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly pinDirectory?: string;
   /** Stop after the verdicts: the programs need not be of types that this kernel runs, and will not run. */
   readonly verifyOnly?: boolean;
+  /** See `LoadProgramOptions`. */
+  readonly privileges?: LoadProgramOptions['privileges'];
   /** 1, 2 and 4: Linux's bits. The log goes to `onLog`. */
   readonly logLevel?: number;
   readonly onLog?: (program: string, log: string) => void;
@@ -315,6 +317,7 @@ async function loadProgram(
     },
     {
       ...(options.verifyOnly === undefined ? {} : { verifyOnly: options.verifyOnly }),
+      ...(options.privileges === undefined ? {} : { privileges: options.privileges }),
       ...(options.logLevel === undefined ? {} : { logLevel: options.logLevel }),
       ...(onVerify === undefined ? {} : { onVerify }),
       ...(onLog === undefined ? {} : { onLog: (log: string) => onLog(spec.name, log) }),

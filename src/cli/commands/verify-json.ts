@@ -1,7 +1,6 @@
-import { explain } from '../../verifier/explain/explain.js';
 import { profile } from '../../verifier/explain/profile.js';
 import type { Json } from '../format/json.js';
-import { type Outcome, verdictOf } from './verify.js';
+import { explanationOf, type Outcome, verdictOf } from './verify.js';
 
 /** One program's outcome in JSON: docs/explanation-schema.md. */
 export function outcomeJson(outcome: Outcome, wantsProfile: boolean): Json {
@@ -11,8 +10,8 @@ export function outcomeJson(outcome: Outcome, wantsProfile: boolean): Json {
     const { code, message, hint } = outcome.error;
     return { name, verdict, ok: false, error: { code, message, hint: hint ?? null } };
   }
-  const { program, result } = outcome;
-  const explanation = result.ok ? undefined : explain(program, result.rejection, result.stats.processedInsns);
+  const { program, result, privileges } = outcome;
+  const explanation = result.ok ? undefined : explanationOf(outcome, result);
   return {
     name,
     verdict,
@@ -20,6 +19,6 @@ export function outcomeJson(outcome: Outcome, wantsProfile: boolean): Json {
     stats: { ...result.stats },
     ...(explanation === undefined ? {} : { explanation: explanation as unknown as Json }),
     ...(result.log === '' ? {} : { log: result.log }),
-    ...(wantsProfile ? { profile: profile(program).rows as unknown as Json } : {}),
+    ...(wantsProfile ? { profile: profile(program, { privileges }).rows as unknown as Json } : {}),
   };
 }

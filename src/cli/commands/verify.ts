@@ -4,10 +4,12 @@ import { targetByName } from '../../hooks/targets.js';
 import { load } from '../../kernel/load.js';
 import type { ObjectSpec } from '../../object/spec.js';
 import { explain } from '../../verifier/explain/explain.js';
+import type { Explanation } from '../../verifier/explain/explanation.js';
 import { profile } from '../../verifier/explain/profile.js';
 import { profileTable } from '../../verifier/explain/profile-table.js';
 import { renderExplanation } from '../../verifier/explain/render.js';
 import { sarif } from '../../verifier/explain/sarif.js';
+import { CAPABILITIES, type Capability, type Privileges } from '../../verifier/privileges.js';
 import type { VerifierProgram, VerifyResult } from '../../verifier/verify.js';
 import type { Run } from '../context.js';
 import { CommandError, renderFailure } from '../failure.js';
@@ -19,9 +21,13 @@ import { parseNumber, type Words } from '../words.js';
 import { outcomeJson } from './verify-json.js';
 
 /** What came of one program: the verifier's answer, or why there is none. */
-export type Outcome =
-  | { readonly name: string; readonly program: VerifierProgram; readonly result: VerifyResult }
-  | { readonly name: string; readonly error: SkepError };
+export type Outcome = Verified | { readonly name: string; readonly error: SkepError };
+interface Verified {
+  readonly name: string;
+  readonly program: VerifierProgram;
+  readonly result: VerifyResult;
+  readonly privileges: Privileges;
+}
 
 const STATUS = { accepted: 0, rejected: 1, untried: 2 } as const;
 
@@ -31,13 +37,14 @@ export const run: Run = async ({ words, options, out }) => {
   const logLevel = typeof level === 'string' ? parseNumber(level, 'log level', 7) : 0;
   const outcomes: Outcome[] = [];
   try {
+    const privileges = privilegesOf(options);
     const target = options.get('target');
     if (typeof target === 'string') targetByName(target);
     const file = words.take('an object file');
     const spec = await readObject(file);
     expectPrograms(spec, file);
     for (const name of chosen(spec, words, options.has('all'))) {
-      outcomes.push(await outcomeOf(spec, name, logLevel));
+      outcomes.push(await outcomeOf(spec, name, { logLevel, privileges }));
     }
   } catch (error) {
     if (!(error instanceof SkepError) || error instanceof UsageError) throw error;
@@ -64,7 +71,11 @@ function chosen(spec: ObjectSpec, words: Words, all: boolean): readonly string[]
   return (loaded.length === 0 ? spec.programs : loaded).map(({ name }) => name);
 }
 
-async function outcomeOf(spec: ObjectSpec, name: string, logLevel: number): Promise<Outcome> {
+async function outcomeOf(
+  spec: ObjectSpec,
+  name: string,
+  { logLevel, privileges }: { readonly logLevel: number; readonly privileges: Privileges },
+): Promise<Outcome> {
   const engine = await Engine.create();
   let outcome: Outcome | undefined;
   try {
@@ -72,7 +83,8 @@ async function outcomeOf(spec: ObjectSpec, name: string, logLevel: number): Prom
       programs: [name],
       verifyOnly: true,
       logLevel,
-      onVerify: (program, result) => (outcome = { name, program, result }),
+      privileges,
+      onVerify: (program, result) => (outcome = { name, program, result, privileges }),
     });
   } catch (error) {
     if (!(error instanceof SkepError)) throw error;
@@ -90,11 +102,35 @@ export function verdictOf(outcome: Outcome): keyof typeof STATUS {
   return outcome.result.rejection.rule === 'unsupported' ? 'untried' : 'rejected';
 }
 
+/** Why a program was rejected. */
+export function explanationOf(
+  { program, privileges }: Pick<Verified, 'program' | 'privileges'>,
+  { rejection, stats }: VerifyResult & { readonly ok: false },
+): Explanation {
+  return explain(program, rejection, stats.processedInsns, { privileges });
+}
+
+/** Who loads the programs: somebody who may do everything, unless it is said otherwise. */
+function privilegesOf(options: ReadonlyMap<string, string | true>): Privileges {
+  const mitigations = options.get('mitigations') ?? 'on';
+  if (mitigations !== 'on' && mitigations !== 'off')
+    throw new UsageError(`--mitigations is on or off, not ${String(mitigations)}`);
+  const list = options.get('capabilities');
+  const words = typeof list === 'string' ? list.split(',').filter((word) => word !== 'none') : ['sys_admin'];
+  const capabilities = options.has('unprivileged') ? [] : words.map(capability);
+  return { capabilities, mitigations: mitigations === 'on' };
+}
+
+function capability(word: string): Capability {
+  const name = word.toLowerCase().replace(/^cap_/, '');
+  const found = CAPABILITIES.find((each) => each === name);
+  if (found !== undefined) return found;
+  throw new CommandError(`the verifier asks for no capability ${word}`, didYouMean(name, [...CAPABILITIES]));
+}
+
 function explanations(outcomes: readonly Outcome[]) {
   return outcomes.flatMap((outcome) =>
-    'error' in outcome || outcome.result.ok
-      ? []
-      : [explain(outcome.program, outcome.result.rejection, outcome.result.stats.processedInsns)],
+    'error' in outcome || outcome.result.ok ? [] : [explanationOf(outcome, outcome.result)],
   );
 }
 
@@ -111,10 +147,10 @@ function writeOutcome(out: Output, outcome: Outcome, wantsLog: boolean, wantsPro
     const { processedInsns, totalStates } = result.stats;
     out.write(`${name}: accepted (${processedInsns} instructions processed, ${totalStates} states kept)\n`);
   } else {
-    const explanation = explain(program, result.rejection, result.stats.processedInsns);
+    const explanation = explanationOf(outcome, result);
     const colour = out.isTerminal && !process.env['NO_COLOR'];
     const verdict = verdictOf(outcome) === 'rejected' ? 'rejected' : 'could not be tried';
     out.write(`${name}: ${verdict}\n${renderExplanation(explanation, { colour })}`);
   }
-  if (wantsProfile) out.write(profileTable(profile(program).rows));
+  if (wantsProfile) out.write(profileTable(profile(program, { privileges: outcome.privileges }).rows));
 }

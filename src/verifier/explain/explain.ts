@@ -1,5 +1,6 @@
 import { checkOnce, helperName } from '../check.js';
 import { type StateNames, typeNames } from '../log/state-text.js';
+import type { Privileges } from '../privileges.js';
 import { RULES } from '../rules/registry.js';
 import type { Rejection, VerifierProgram } from '../verify.js';
 import {
@@ -26,6 +27,7 @@ const COMPLEXITY = new Set(['too-complex', 'too-many-jumps']);
 export interface ExplainOptions {
   /** As given to `verify`. */
   readonly budget?: number;
+  readonly privileges?: Privileges;
 }
 
 /**

@@ -204,7 +204,7 @@ function checkInside(s: Session, reg: number, target: RegAddr): void {
 
 function checkInsideValue(s: Session, reg: number, target: RegAddr): void {
   try {
-    checkMapValue(s, reg, s.memory.off(target), 1, false);
+    checkMapValue(s, reg, s.memory.off(target), 1, false, true);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     refuse(speculation, s.at, { problem: 'value_range', reg, why: error.message });
