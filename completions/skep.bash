@@ -9,7 +9,7 @@ _skep() {
   if [ "${#before[@]}" = 0 ]; then words="prog map link net btf gen cgroup perf iter struct_ops feature batch replay verify compile debug exec syn version help --json --pretty --bpffs --debug --mapcompat --nomount --legacy --kernel --version --help"
   elif [ "${#before[@]}" = 1 ]; then case "${before[0]}" in
     prog) words="show list dump pin load loadall attach detach run tracelog profile tracepoint-format" ;;
-    map) words="show list dump update lookup getnext delete pin create peek push enqueue pop dequeue freeze" ;;
+    map) words="show list dump update lookup getnext delete pin create peek push enqueue pop dequeue event_pipe freeze" ;;
     link) words="show list pin detach" ;;
     net) words="show list attach detach" ;;
     btf) words="show list dump" ;;
@@ -30,7 +30,7 @@ _skep() {
     prog\ attach) words="id pinned tag name xdp dev tcx_ingress tcx_egress socket" ;;
     prog\ detach) words="id pinned tag name xdp dev tcx_ingress tcx_egress socket" ;;
     prog\ run) words="id pinned tag name data_in data_out ctx_in ctx_out repeat" ;;
-    prog\ tracelog) words="" ;;
+    prog\ tracelog) words="stdout stderr id pinned tag name" ;;
     prog\ profile) words="id pinned tag name duration" ;;
     prog\ tracepoint-format) words="" ;;
     map\ show|map\ list) words="id pinned name" ;;
@@ -44,6 +44,7 @@ _skep() {
     map\ peek) words="id pinned name" ;;
     map\ push|map\ enqueue) words="id pinned name value hex" ;;
     map\ pop|map\ dequeue) words="id pinned name" ;;
+    map\ event_pipe) words="id pinned name cpu index" ;;
     map\ freeze) words="id pinned name" ;;
     link\ show|link\ list) words="id pinned" ;;
     link\ pin) words="id pinned" ;;

@@ -72,8 +72,17 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
     root,
     kernel: name,
     runLine: async (argv, into) =>
-      execute({ ...parseCommandLine(argv), json: line.json, pretty: line.pretty, kernel: line.kernel }, into),
-    withKernel: (purpose, work) => withKernel({ name, root }, out, purpose, work),
+      execute(
+        {
+          ...parseCommandLine(argv),
+          json: line.json,
+          pretty: line.pretty,
+          kernel: line.kernel,
+          noMount: line.noMount,
+        },
+        into,
+      ),
+    withKernel: (purpose, work) => withKernel({ name, root, mount: !line.noMount }, out, purpose, work),
   };
   try {
     const { run } = await row.load();
@@ -87,12 +96,12 @@ async function runCommand(line: CommandLine, wanted: Wanted, out: Output): Promi
 }
 
 async function withKernel<T>(
-  { name, root }: ChosenKernel,
+  { name, root, mount }: ChosenKernel,
   out: Output,
   purpose: 'read' | 'write' | 'own',
   work: (opened: OpenedKernel<StoredEngine>) => Promise<T>,
 ): Promise<T> {
-  if (name === 'linux') return withLinux(out, work);
+  if (name === 'linux') return withLinux(out, mount, work);
   const [{ openKernel }, { restoreEngine }] = await Promise.all([
     import('../remote/index.js'),
     import('./engine.js'),
@@ -111,10 +120,11 @@ async function withKernel<T>(
 /** The kernel that this process runs on: nothing is stored, and what is to stay has to be pinned. */
 async function withLinux<T>(
   out: Output,
+  mount: boolean,
   work: (opened: OpenedKernel<StoredEngine>) => Promise<T>,
 ): Promise<T> {
   const { LinuxKernel } = await import('../linux/index.js');
-  const kernel = LinuxKernel.open();
+  const kernel = LinuxKernel.open({ mount });
   try {
     out.note(kernel.description);
     return await work({ kernel, engine: undefined, commit: () => {}, close: () => kernel.close() });
@@ -127,6 +137,8 @@ interface ChosenKernel {
   readonly name: 'engine' | 'linux';
   /** The folder of the engine's root. */
   readonly root: string;
+  /** Mount the BPF file system of Linux where it is missing. */
+  readonly mount: boolean;
 }
 
 function chosenKernel(option: string | undefined): ChosenKernel['name'] {

@@ -9,6 +9,8 @@ export interface CommandLine {
   readonly showPins: boolean;
   /** -d: say more. */
   readonly debug: boolean;
+  /** -n: mount nothing. */
+  readonly noMount: boolean;
   readonly kernel: string | undefined;
   readonly wants: { readonly kind: 'version' } | { readonly kind: 'help'; readonly object?: string } | Wanted;
 }
@@ -60,6 +62,7 @@ class Parser {
       pretty,
       showPins: this.flags.has('f'),
       debug: this.flags.has('d'),
+      noMount: this.flags.has('n'),
       kernel: this.kernel,
       wants: this.wants(),
     };

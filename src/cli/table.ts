@@ -30,7 +30,7 @@ export const GLOBAL_OPTIONS: readonly OptionRow[] = [
   { short: 'f', name: 'bpffs', doc: 'show pinned paths' },
   { short: 'd', name: 'debug', doc: 'print the verifier’s log when loading' },
   { short: 'm', name: 'mapcompat', doc: 'taken and not needed' },
-  { short: 'n', name: 'nomount', doc: 'taken; only a pin in /sys/fs/bpf mounts anything' },
+  { short: 'n', name: 'nomount', doc: 'do not mount the BPF file system where it is missing' },
   { short: 'l', name: 'legacy', doc: 'taken and not needed' },
   { name: 'kernel', value: 'engine|linux', doc: 'which kernel (SKEP_KERNEL; default engine)' },
   { short: 'V', name: 'version', doc: 'print the version' },
@@ -102,8 +102,8 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     path: ['prog', 'tracelog'],
-    usage: '',
-    doc: 'print what programs print, until Ctrl-C',
+    usage: '[{ stdout | stderr } PROG]',
+    doc: 'print what programs print, until Ctrl-C, or what is in a stream of a program',
     load: () => import('./commands/prog-tracelog.js'),
   },
   {
@@ -186,6 +186,12 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: 'MAP',
     doc: 'take the next value out of a stack or queue, and print it',
     load: () => import('./commands/map-pop.js'),
+  },
+  {
+    path: ['map', 'event_pipe'],
+    usage: 'MAP [cpu N index M]',
+    doc: 'print what programs send to a perf event array, until Ctrl-C',
+    load: () => import('./commands/map-event-pipe.js'),
   },
   {
     path: ['map', 'freeze'],

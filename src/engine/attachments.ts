@@ -49,6 +49,16 @@ export class Attachments {
     }
   }
 
+  /** Another program in the place of a link's, at the same turn. */
+  replace(linkId: number, programId: number): void {
+    this.version++;
+    for (const [point, list] of this.#byPoint)
+      this.#byPoint.set(
+        point,
+        list.map((one) => (one.linkId === linkId ? { ...one, programId } : one)),
+      );
+  }
+
   at(target: AttachTarget): readonly Attachment[] {
     return this.#byPoint.get(attachPoint(target)) ?? [];
   }

@@ -1,27 +1,35 @@
-import type { Link, LinkInfo } from '../kernel/kernel.js';
+import type { BpfMap, Link, LinkInfo, Program } from '../kernel/kernel.js';
 import { type AttachTarget, LINK_TYPES } from '../kernel/target.js';
+
+/** Who keeps the links. */
+export interface LinkOwner {
+  /** @throws {KernelError} */
+  replace(link: LinkHandle, next: Program | BpfMap, expected: Program | BpfMap | undefined): void;
+  detach(id: number): void;
+}
 
 /** A link of the engine. It lives until it is detached: RATIONALE.md says why. */
 export class LinkHandle implements Link {
   readonly kind = 'link';
   readonly id: number;
-  readonly programId: number;
+  /** Of the program that runs now. */
+  programId: number;
   readonly target: AttachTarget;
   readonly #ifindex: number | undefined;
-  readonly #detach: (id: number) => void;
+  readonly #owner: LinkOwner;
 
   constructor(
     id: number,
     programId: number,
     target: AttachTarget,
     ifindex: number | undefined,
-    detach: (id: number) => void,
+    owner: LinkOwner,
   ) {
     this.id = id;
     this.programId = programId;
     this.target = target;
     this.#ifindex = ifindex;
-    this.#detach = detach;
+    this.#owner = owner;
   }
 
   async info(): Promise<LinkInfo> {
@@ -34,8 +42,12 @@ export class LinkHandle implements Link {
     };
   }
 
+  async update(next: Program | BpfMap, expected?: Program | BpfMap): Promise<void> {
+    this.#owner.replace(this, next, expected);
+  }
+
   async detach(): Promise<void> {
-    this.#detach(this.id);
+    this.#owner.detach(this.id);
   }
 
   async close(): Promise<void> {}

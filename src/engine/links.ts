@@ -1,8 +1,9 @@
 import { KernelError } from '../errors/errno.js';
 import { attachTypeByName } from '../hooks/index.js';
-import type { AttachTarget } from '../kernel/target.js';
-import { Attachments } from './attachments.js';
-import { LinkHandle } from './link-handle.js';
+import type { BpfMap, Program } from '../kernel/kernel.js';
+import { type AttachTarget, requireReplaceable } from '../kernel/target.js';
+import { Attachments, requireFitting } from './attachments.js';
+import { LinkHandle, type LinkOwner } from './link-handle.js';
 import type { ObjectTable } from './objects.js';
 import type { Pins } from './pins.js';
 import type { ProgramObject } from './program-object.js';
@@ -10,7 +11,7 @@ import { resolveTracepoint } from './world/tracepoints.js';
 import type { World } from './world/world.js';
 
 /** The links of an engine. Each keeps its program alive until it is detached. */
-export class Links {
+export class Links implements LinkOwner {
   /** What the links have attached. */
   readonly attachments = new Attachments();
   nextId = 1;
@@ -45,17 +46,44 @@ export class Links {
   add(program: ProgramObject, to: AttachTarget, id = this.nextId): LinkHandle {
     const target = resolve(this.#world, to);
     const replaced = this.attachments.add({ linkId: id, programId: program.id, target });
-    if (replaced !== undefined) this.#detach(replaced.linkId);
+    if (replaced !== undefined) this.detach(replaced.linkId);
     this.nextId = Math.max(this.nextId, id + 1);
     const iface = 'iface' in target ? target.iface : undefined;
     const ifindex = iface === undefined ? undefined : this.#world.devices.byName(iface).ifindex;
-    const link = new LinkHandle(id, program.id, target, ifindex, (linkId) => this.#detach(linkId));
+    const link = new LinkHandle(id, program.id, target, ifindex, this);
     this.#links.set(id, link);
     this.#programs.use(program);
     return link;
   }
 
-  #detach(linkId: number): void {
+  /** The program of a link, replaced in one step. @throws {KernelError} EINVAL, EPERM */
+  replace(link: LinkHandle, next: Program | BpfMap, expected: Program | BpfMap | undefined): void {
+    this.get(link.id);
+    requireReplaceable(link.target);
+    const program = this.#programs.get(next.id);
+    const { type, attachType } = program.parts;
+    requireFitting(type, link.target, attachType);
+    const before = this.#programs.get(link.programId);
+    if (expected !== undefined && expected.id !== before.id)
+      throw new KernelError('EPERM', `link ${link.id} runs program ${before.id}, not ${expected.id}`, {
+        facts: { id: link.id, program: before.id, expected: expected.id },
+      });
+    if (type !== before.parts.type)
+      throw new KernelError(
+        'EINVAL',
+        `link ${link.id} runs a program of type ${before.parts.type}, not ${type}`,
+        {
+          facts: { id: link.id, type, runs: before.parts.type },
+        },
+      );
+    program.code();
+    this.#programs.use(program);
+    this.attachments.replace(link.id, program.id);
+    link.programId = program.id;
+    this.#programs.release(before);
+  }
+
+  detach(linkId: number): void {
     const link = this.#links.get(linkId);
     if (link === undefined) return;
     this.#links.delete(linkId);

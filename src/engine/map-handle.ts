@@ -1,4 +1,4 @@
-import type { BpfMap, MapInfo } from '../kernel/kernel.js';
+import type { BpfMap, MapInfo, MapWalk } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
 import type { EngineMap } from './maps.js';
 import type { Counted, ObjectTable } from './objects.js';
@@ -116,8 +116,9 @@ export class MapHandle implements BpfMap {
     return this.object.map.nextKey(key);
   }
 
-  async *entries(): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
+  async *entries(): AsyncGenerator<readonly [Uint8Array, Uint8Array], MapWalk, undefined> {
     yield* this.object.map.entries();
+    return { complete: true };
   }
 
   async freeze(): Promise<void> {

@@ -132,6 +132,12 @@ export interface MapInfo {
   readonly inner?: MapSpec;
 }
 
+/** How a walk through a map ended. */
+export interface MapWalk {
+  /** False when deletions disturbed it: entries that were there all the time may be missing. */
+  readonly complete: boolean;
+}
+
 /**
  * A live map. Keys are `keySize` bytes, values `valueSize` bytes; the value of a per-CPU map is one value for each
  * possible CPU, each rounded up to 8 bytes.
@@ -153,8 +159,11 @@ export interface BpfMap {
   delete(key: Uint8Array): Promise<void>;
   /** The key after `key` in the map's own order, the first without one, undefined after the last. */
   nextKey(key?: Uint8Array): Promise<Uint8Array | undefined>;
-  /** All entries, in batches where the kernel can. Entries that change meanwhile may be missed or be seen twice. */
-  entries(): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>;
+  /**
+   * All entries, in batches where the kernel can. An entry that stays throughout is seen once; those that are added or
+   * deleted meanwhile may be missed. What the generator returns says whether that held.
+   */
+  entries(): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array], MapWalk, undefined>;
   freeze(): Promise<void>;
   close(): Promise<void>;
 }
@@ -233,6 +242,14 @@ export interface Link {
   readonly kind: 'link';
   readonly id: number;
   info(): Promise<LinkInfo>;
+  /**
+   * Puts another program in the place of the one that runs, in one step: no packet or event sees none or both. Of a
+   * struct_ops link the program is a map.
+   *
+   * @param expected refuse when another than this one runs now.
+   * @throws {KernelError} EPERM when it does; EINVAL for links that keep their program, and programs of another type
+   */
+  update(next: Program | BpfMap, expected?: Program | BpfMap): Promise<void>;
   /** Ends the attachment at once. */
   detach(): Promise<void>;
   close(): Promise<void>;

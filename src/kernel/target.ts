@@ -1,3 +1,5 @@
+import { KernelError } from '../errors/errno.js';
+
 /**
  * Where programs are attached. One union for all kernels; a kernel refuses by name what it does not have.
  * `cookie` is what `bpf_get_attach_cookie` gives the program (Linux 5.15).
@@ -174,3 +176,23 @@ export const LINK_TYPES = {
   struct_ops: 'struct_ops',
   socket: 'socket',
 } as const satisfies Readonly<Record<AttachTarget['kind'], string>>;
+
+/** Kinds of links whose program can be replaced; Linux 5.7 (cgroups), 5.9 (devices, namespaces), 6.10 (sockets in maps). */
+const REPLACEABLE: ReadonlySet<AttachTarget['kind']> = new Set([
+  'xdp',
+  'tcx',
+  'netkit',
+  'cgroup',
+  'netns',
+  'sockmap',
+  'struct_ops',
+]);
+
+/** @throws {KernelError} EINVAL for a link that keeps its program */
+export function requireReplaceable(target: AttachTarget): void {
+  if (REPLACEABLE.has(target.kind)) return;
+  throw new KernelError('EINVAL', `a link at ${targetText(target)} keeps its program`, {
+    facts: { target },
+    hint: 'attach the other program, then detach this link',
+  });
+}

@@ -1,7 +1,7 @@
 import { readValue } from '../btf/read-value.js';
 import type { BtfValue, Given } from '../btf/value.js';
 import { writeValue } from '../btf/write-value.js';
-import type { BpfMap, MapInfo } from './kernel.js';
+import type { BpfMap, MapInfo, MapWalk } from './kernel.js';
 
 /**
  * A map whose keys and values are JavaScript values, by the BTF types that the object gives them: numbers up to 32
@@ -39,13 +39,27 @@ export class TypedMap<K = unknown, V = unknown> {
     await this.raw.delete(this.#encodeKey(key));
   }
 
-  /** All entries; those that change meanwhile may be missed or seen twice. */
-  async *entries(): AsyncGenerator<[key: K, value: V]> {
-    for await (const [key, value] of this.raw.entries())
+  /** All entries; see `BpfMap.entries`. */
+  async *entries(): AsyncGenerator<[key: K, value: V], MapWalk, undefined> {
+    const walk = this.raw.entries();
+    for (let step = await walk.next(); ; step = await walk.next()) {
+      if (step.done) return step.value;
+      const [key, value] = step.value;
       yield [this.decodeKey(key), this.#decodeValue(value)];
+    }
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<[key: K, value: V]> {
+  /** All entries at once, and whether deletions meanwhile may have hidden some. */
+  async all(): Promise<{ readonly entries: [key: K, value: V][] } & MapWalk> {
+    const entries: [K, V][] = [];
+    const walk = this.entries();
+    for (let step = await walk.next(); ; step = await walk.next()) {
+      if (step.done) return { entries, complete: step.value.complete };
+      entries.push(step.value);
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<[key: K, value: V], MapWalk, undefined> {
     return this.entries();
   }
 

@@ -12,7 +12,14 @@ export { linuxTracepointFormat } from './explain/tracepoint.js';
 export { LinuxKernel } from './kernel.js';
 export { LinuxLink } from './links.js';
 export { LinuxMap } from './maps.js';
-export { detachXdp, type XdpProgram, xdpPrograms } from './net-programs.js';
+export {
+  detachXdp,
+  flowDissectors,
+  type TcProgram,
+  tcPrograms,
+  type XdpProgram,
+  xdpPrograms,
+} from './net-programs.js';
 export { type PerfProgram, perfPrograms } from './perf-programs.js';
 export { LinuxEnvironment } from './probe/environment.js';
 export { LinuxSupport } from './probe/support.js';
@@ -20,4 +27,5 @@ export { LinuxProgram } from './programs.js';
 export { readIterator } from './readers/iterator.js';
 export { LinuxPerfBuffer, type LinuxPerfOptions, type LinuxPerfRecord } from './readers/perf-buffer.js';
 export { LinuxRingBuffer } from './readers/ring-buffer.js';
+export { type ProgramStream, readStream } from './readers/stream.js';
 export { traceLines } from './trace-pipe.js';

@@ -29,6 +29,7 @@ import { LinuxEnvironment } from './probe/environment.js';
 import { LinuxProgram } from './programs.js';
 import { LinuxPerfBuffer, type LinuxPerfOptions } from './readers/perf-buffer.js';
 import { LinuxRingBuffer } from './readers/ring-buffer.js';
+import { type ProgramStream, readStream } from './readers/stream.js';
 import { type Fd, FdGroup } from './sys/fd.js';
 
 /**
@@ -51,12 +52,19 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
   readonly #btf = new BtfStore(() => this.environment.btf);
   readonly #open = new FdGroup();
 
-  private constructor() {}
+  readonly #mounts: boolean;
 
-  /** @throws {SkepError} `LINUX_UNAVAILABLE`; {KernelError} EPERM saying what is missing */
-  static open(): LinuxKernel {
+  private constructor(mounts: boolean) {
+    this.#mounts = mounts;
+  }
+
+  /**
+   * @param options `mount: false`: never mount the BPF file system where it is missing; a pin is refused then.
+   * @throws {SkepError} `LINUX_UNAVAILABLE`; {KernelError} EPERM saying what is missing
+   */
+  static open({ mount = true }: { readonly mount?: boolean } = {}): LinuxKernel {
     raiseMemlock();
-    return new LinuxKernel();
+    return new LinuxKernel(mount);
   }
 
   get description(): string {
@@ -119,7 +127,7 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
   }
 
   async keep(link: Link): Promise<string | undefined> {
-    if (link instanceof LinuxLink) return keepLink(link);
+    if (link instanceof LinuxLink) return keepLink(link, this.#mounts);
     if (link instanceof OldAttachment && link.endsWithProcess) {
       throw new KernelError('EOPNOTSUPP', `${link.text} ends with this process: nothing can keep it`, {
         hint: 'attach it from a program that stays: kernel.attach(…)',
@@ -140,9 +148,9 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
 
   async pin(object: KernelObject, path: string): Promise<void> {
     if (object instanceof LinuxMap || object instanceof LinuxProgram || object instanceof LinuxLink)
-      return pin(object.fd, path);
+      return pin(object.fd, path, this.#mounts);
     using fd = this.#byId(ID_KINDS[object.kind], object.id);
-    pin(fd, path);
+    pin(fd, path, this.#mounts);
   }
 
   async unpin(path: string): Promise<void> {
@@ -167,6 +175,11 @@ export class LinuxKernel implements Kernel, AsyncDisposable {
   /** Reads what programs send with `bpf_perf_event_output` through a `perf_event_array`. @throws {KernelError} EINVAL */
   perfBuffer(map: LinuxMap | { readonly raw: BpfMap }, options: LinuxPerfOptions = {}): LinuxPerfBuffer {
     return new LinuxPerfBuffer(this.#own(map), options);
+  }
+
+  /** What a program wrote to one of its streams and nobody read yet. Linux 6.17. @throws {KernelError} */
+  readStream(program: LinuxProgram, stream: ProgramStream): string {
+    return readStream(program.fd, stream);
   }
 
   /** Closes every handle that it gave out. */

@@ -1,10 +1,12 @@
 import { ERRNO, KernelError } from '../errors/errno.js';
-import type { Link, LinkInfo } from '../kernel/kernel.js';
+import type { BpfMap, Link, LinkInfo, Program } from '../kernel/kernel.js';
+import { requireReplaceable } from '../kernel/target.js';
 import { bpf, bpfError, tryBpf } from './bpf/call.js';
 import { openById } from './bpf/object.js';
 import { linkInfo } from './link-info.js';
+import { LinuxMap } from './maps.js';
 import { allPins, BPFFS, pin, unpin } from './pins.js';
-import type { LinuxProgram } from './programs.js';
+import { LinuxProgram } from './programs.js';
 import type { Fd } from './sys/fd.js';
 
 /** Where links that commands make are pinned. */
@@ -27,22 +29,33 @@ export class LinuxLink implements Link {
     return linkInfo(this.fd);
   }
 
-  /**
-   * Puts another program in the place of the one that runs, in one step: no packet or event sees none or both.
-   *
-   * @param expected refuse when another program than this one runs now.
-   * @throws {KernelError} EPERM when it does, EOPNOTSUPP for links that cannot.
-   */
-  async update(program: LinuxProgram, expected?: LinuxProgram): Promise<void> {
-    this.replaceProgram(program, expected);
+  async update(next: Program | BpfMap, expected?: Program | BpfMap): Promise<void> {
+    const { target } = linkInfo(this.fd);
+    requireReplaceable(target);
+    const opened: Fd[] = [];
+    const fdOf = (object: Program | BpfMap): Fd => {
+      if (object instanceof LinuxProgram || object instanceof LinuxMap) return object.fd;
+      const fd = openById(object.kind === 'map' ? 'map' : 'prog', object.id);
+      if (fd === undefined)
+        throw new KernelError('ENOENT', `there is no ${object.kind} with id ${object.id}`, {
+          facts: { id: object.id },
+        });
+      opened.push(fd);
+      return fd;
+    };
+    try {
+      this.replaceProgram(fdOf(next), expected === undefined ? undefined : fdOf(expected));
+    } finally {
+      for (const fd of opened) fd.close();
+    }
   }
 
-  /** What `update` does, at once. @throws {KernelError} */
-  replaceProgram(program: LinuxProgram, expected?: LinuxProgram): void {
+  /** What `update` does, at once, with descriptors. @throws {KernelError} */
+  replaceProgram(next: Fd, expected?: Fd): void {
     bpf('link_update', {
       link_fd: this.fd.fd,
-      new_prog_fd: program.fd.fd,
-      ...(expected === undefined ? {} : { flags: BPF_F_REPLACE, old_prog_fd: expected.fd.fd }),
+      new_prog_fd: next.fd,
+      ...(expected === undefined ? {} : { flags: BPF_F_REPLACE, old_prog_fd: expected.fd }),
     });
   }
 
@@ -80,8 +93,8 @@ export class LinuxLink implements Link {
 const BPF_F_REPLACE = 4;
 
 /** Pins a link where `link show` finds it after this process ended. @returns the path. @throws {KernelError} */
-export function keepLink(link: LinuxLink): string {
+export function keepLink(link: LinuxLink, mount: boolean): string {
   const path = `${KEPT_LINKS}/${link.id}`;
-  pin(link.fd, path);
+  pin(link.fd, path, mount);
   return path;
 }

@@ -1,4 +1,5 @@
 import { KernelError } from '../errors/errno.js';
+import type { MapWalk } from '../kernel/kernel.js';
 import { type BatchCursor, mapLookup, mapLookupBatch, mapNextKey } from './bpf/map.js';
 import type { LinuxMap } from './maps.js';
 
@@ -9,15 +10,27 @@ const BATCH_BYTES = 1 << 18;
 const LARGEST_BATCH = 1 << 16;
 
 /** All entries: in batches, or key by key for maps that have none. */
-export function* mapEntries(map: LinuxMap): Generator<Entry> {
-  if (map.keySize === 0) return;
+export function* mapEntries(map: LinuxMap): Generator<Entry, MapWalk, undefined> {
+  if (map.keySize === 0) return { complete: true };
   const walk = batches(map);
   const first = firstOf(walk);
-  if (first === 'unsupported') yield* oneByOne(map);
-  else {
-    if (first !== undefined) yield* first;
-    for (const batch of walk) yield* batch;
-  }
+  if (first === 'unsupported') return yield* oneByOne(map);
+  // Buckets and indexes stand still; where a batch goes on from a key, that key may be gone.
+  const seen = /hash|array/.test(map.typeName) ? undefined : new Set<string>();
+  let complete = true;
+  for (let batch = first; batch !== undefined; batch = walk.next().value ?? undefined)
+    for (const entry of batch) {
+      if (isNew(seen, entry[0])) yield entry;
+      else complete = false;
+    }
+  return { complete };
+}
+
+/** Notes a key; false when it was there before. */
+function isNew(seen: Set<string> | undefined, key: Uint8Array): boolean {
+  if (seen === undefined) return true;
+  const before = seen.size;
+  return seen.add(String.fromCharCode(...key)).size > before;
 }
 
 function firstOf(walk: Generator<readonly Entry[]>): readonly Entry[] | 'unsupported' | undefined {
@@ -32,7 +45,7 @@ function firstOf(walk: Generator<readonly Entry[]>): readonly Entry[] | 'unsuppo
   }
 }
 
-function* batches(map: LinuxMap): Generator<readonly Entry[]> {
+function* batches(map: LinuxMap): Generator<readonly Entry[], undefined> {
   const { keySize: key, valueBytes: value } = map;
   const cursor: BatchCursor = { position: undefined };
   let most = Math.max(16, Math.min(map.maxEntries, Math.floor(BATCH_BYTES / (key + value))));
@@ -51,19 +64,22 @@ function* batches(map: LinuxMap): Generator<readonly Entry[]> {
         batch.values.slice(index * value, (index + 1) * value),
       ],
     );
-    if (batch.last) return;
+    if (batch.last) return undefined;
   }
 }
 
-function* oneByOne(map: LinuxMap): Generator<Entry> {
-  let left = map.maxEntries;
-  for (
-    let key = mapNextKey(map.fd, undefined, map.keySize);
-    key !== undefined && left > 0;
-    key = mapNextKey(map.fd, key, map.keySize)
-  ) {
-    left--;
+function* oneByOne(map: LinuxMap): Generator<Entry, MapWalk, undefined> {
+  const seen = new Set<string>();
+  let complete = true;
+  let key = mapNextKey(map.fd, undefined, map.keySize);
+  for (let left = 2 * map.maxEntries; key !== undefined; left--) {
+    // Deletions may make the kernel start over for ever.
+    if (left === 0) return { complete: false };
     const value = mapLookup(map.fd, key, map.valueBytes);
-    if (value !== undefined) yield [key, value];
+    // Empty slots of arrays of objects read as absent.
+    if (!isNew(seen, key)) complete = false;
+    else if (value !== undefined) yield [key, value];
+    key = mapNextKey(map.fd, key, map.keySize);
   }
+  return { complete };
 }

@@ -1,6 +1,6 @@
 import type { Btf } from '../btf/index.js';
 import { KernelError } from '../errors/errno.js';
-import type { BpfMap, MapInfo } from '../kernel/kernel.js';
+import type { BpfMap, MapInfo, MapWalk } from '../kernel/kernel.js';
 import { kernelStructOps } from '../kernel/struct-ops.js';
 import { findMapType, LINUX_MAP_TYPES, mapTypeName } from '../maps/registry.js';
 import type { MapSpec } from '../object/spec.js';
@@ -204,10 +204,10 @@ export class LinuxMap implements BpfMap {
   /**
    * In batches where the map has them (hashes, arrays and tries; Linux 5.6), each of which is one look at a part of the
    * map: an entry that is neither added nor deleted meanwhile is seen exactly once. Elsewhere key by key: when the key
-   * that was last seen is deleted, the walk ends early rather than start over.
+   * that was last seen is deleted, the kernel starts over; what was seen is not given again, and the walk is not complete.
    */
-  async *entries(): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array]> {
-    yield* mapEntries(this);
+  async *entries(): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array], MapWalk, undefined> {
+    return yield* mapEntries(this);
   }
 
   async freeze(): Promise<void> {

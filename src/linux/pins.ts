@@ -14,11 +14,15 @@ export const BPFFS = '/sys/fs/bpf';
 const BPF_FS_MAGIC = 0xcafe4a11;
 const MS_PRIVATE_RECURSIVE = 0x40000 | 0x4000;
 
-/** Puts a name on an object. Missing folders are made. @throws {KernelError} */
-export function pin(object: Fd, path: string): void {
+/**
+ * Puts a name on an object. Missing folders are made, and so is the file system at /sys/fs/bpf unless `mount` is false.
+ *
+ * @throws {KernelError}
+ */
+export function pin(object: Fd, path: string, mount = true): void {
   const clean = pinPath(path);
   const folder = dirname(clean);
-  if (folder.startsWith(BPFFS) && !isBpffs(BPFFS)) mountBpffs();
+  if (mount && folder.startsWith(BPFFS) && !isBpffs(BPFFS)) mountBpffs();
   try {
     if (inBpffs(folder)) mkdirSync(folder, { recursive: true });
   } catch (cause) {

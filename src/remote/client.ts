@@ -11,6 +11,7 @@ import type {
   LoadableProgram,
   LoadProgramOptions,
   MapInfo,
+  MapWalk,
   Pin,
   Program,
   ProgramInfo,
@@ -133,7 +134,7 @@ class RemoteMap implements BpfMap {
   async nextKey(key?: Uint8Array): Promise<Uint8Array | undefined> {
     return (await this.channel.call('map.nextKey', [this.id, key])) as Uint8Array | undefined;
   }
-  async *entries(): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
+  async *entries(): AsyncGenerator<readonly [key: Uint8Array, value: Uint8Array], MapWalk, undefined> {
     type Batch = (readonly [Uint8Array, Uint8Array])[];
     const batches: Batch[] = [];
     let wake = (): void => {};
@@ -156,7 +157,7 @@ class RemoteMap implements BpfMap {
         });
       }
     }
-    await call;
+    return { complete: (await call) === true };
   }
   async freeze(): Promise<void> {
     await this.channel.call('map.freeze', [this.id]);
@@ -203,6 +204,9 @@ class RemoteLink implements Link {
   }
   async info(): Promise<LinkInfo> {
     return (await this.channel.call('link.info', [this.id])) as LinkInfo;
+  }
+  async update(next: Program | BpfMap, expected?: Program | BpfMap): Promise<void> {
+    await this.channel.call('link.update', [this.id, next.id, expected?.id]);
   }
   async detach(): Promise<void> {
     await this.channel.call('link.detach', [this.id]);

@@ -140,7 +140,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'map.entries': reads(async (s, [id], part) => {
     let batch: (readonly [Uint8Array, Uint8Array])[] = [];
     let size = 0;
-    for await (const [key, value] of (await s.map(id)).entries()) {
+    const walk = (await s.map(id)).entries();
+    let step = await walk.next();
+    for (; !step.done; step = await walk.next()) {
+      const [key, value] = step.value;
       batch.push([key, value]);
       size += key.length + value.length + 32;
       if (size < PART_BYTES) continue;
@@ -149,12 +152,19 @@ export const METHODS: Readonly<Record<string, Method>> = {
       size = 0;
     }
     await part(batch);
+    return step.value.complete;
   }),
   'map.freeze': writes(async (s, [id]) => (await s.map(id)).freeze()),
   'program.info': reads(async (s, [id]) => (await s.program(id)).info()),
   'program.xlated': reads(async (s, [id]) => (await s.program(id)).xlated()),
   'program.run': writes(async (s, [id, input]) => (await s.program(id)).run(input as RunInput)),
   'link.info': reads(async (s, [id]) => (await s.link(id)).info()),
+  'link.update': writes(async (s, [id, next, expected]) =>
+    (await s.link(id)).update(
+      await s.program(next),
+      expected === undefined || expected === null ? undefined : await s.program(expected),
+    ),
+  ),
   'link.detach': writes(async (s, [id]) => (await s.link(id)).detach()),
 };
 

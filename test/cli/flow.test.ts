@@ -140,7 +140,8 @@ describe('a running replay', () => {
     await cli.ok('prog', 'attach', 'id', '1', 'tracepoint/tcp_v4_connect');
     const replay = cli.start('replay', capture, '--rate', '1000', '--loop');
     const exited = once(replay, 'exit');
-    await sleep(1000);
+    // Whoever asks a running replay sees its counts.
+    for (let seen = 0; seen < 5; seen = (await dumped('id', '1')).size) await sleep(50);
     replay.kill('SIGINT');
     expect(await exited).toEqual([0, null]);
     expect((await dumped('id', '1')).size).toBe(5);

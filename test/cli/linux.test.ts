@@ -116,6 +116,30 @@ describe.skipIf(refusal !== '')(`skep --kernel linux ${refusal}`, () => {
     );
   });
 
+  test('records, iterators and pins without a file system, as commands', async () => {
+    const { stdout, stderr } = await onLinux(`
+      umount /sys/fs/bpf
+      $SKEP -n map create /sys/fs/bpf/m type hash key 4 value 8 entries 1 && echo mounted
+      mount -t bpf bpf /sys/fs/bpf
+      $SKEP iter pin test/cases/linux/iterator.bpf.c /sys/fs/bpf/maps && grep -c . /sys/fs/bpf/maps
+      $SKEP prog load test/cases/linux/events.bpf.c /sys/fs/bpf/send pinmaps /sys/fs/bpf/send_maps
+      $SKEP map event_pipe pinned /sys/fs/bpf/send_maps/events > /tmp/pipe.$$ & reader=$!
+      head -c 64 /dev/zero > /tmp/frame.$$
+      for turn in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        $SKEP prog run pinned /sys/fs/bpf/send data_in /tmp/frame.$$ > /dev/null
+        [ -s /tmp/pipe.$$ ] && break
+      done
+      kill -INT $reader; wait $reader; echo status $?
+      grep -c '^== @' /tmp/pipe.$$ > /dev/null && sed -n 2p /tmp/pipe.$$ | cut -c1-23
+      $SKEP map event_pipe pinned /sys/fs/bpf/none
+      rm /tmp/pipe.$$ /tmp/frame.$$`);
+    const [lines = '', status, record] = stdout.trim().split('\n');
+    expect(Number(lines)).toBeGreaterThan(0);
+    expect([status, record]).toEqual(['status 0', '01 02 03 04 05 06 07 08']);
+    expect(stderr).toContain('Hint: cannot pin at /sys/fs/bpf/m: ');
+    expect(stderr).not.toContain('mounted');
+  });
+
   test('captures are played to the engine only', async () => {
     const { status, stderr } = await onLinux('$SKEP replay examples/captures/connections.pcap');
     expect({ status, stderr }).toEqual({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, test as everywhere, expect } from 'vitest';
 import type { BpfMap, Kernel, Program } from '../../src/kernel/kernel.js';
 import { load } from '../../src/kernel/load.js';
+import { TypedMap } from '../../src/kernel/typed-map.js';
 import { parseObject } from '../../src/object/index.js';
 import type { MapSpec } from '../../src/object/spec.js';
 import { asmProgram } from '../support/asm-program.js';
@@ -240,6 +241,30 @@ export function kernelSuite(name: string, make: () => Promise<Subject>, exceptio
       expect(await onDevice()).toEqual([second.id]);
       await second.detach();
       expect(await onDevice()).toEqual([]);
+    });
+
+    test('the program of a link is replaced in one step, by one of its type, when it is the expected one', async () => {
+      const [first, second] = await Promise.all([1, 2].map(() => kernel.loadProgram(xdpProgram(PASS, []))));
+      const link = await kernel.attach(first!, ETH0);
+      await link.update(second!);
+      expect((await link.info()).programId).toBe(second!.id);
+      await expect(link.update(first!, first)).rejects.toMatchObject({ errno: 'EPERM' });
+      const other = await kernel.loadProgram({
+        ...asmProgram('socket_filter', 'r0 = 0\nexit', []),
+        name: OWN,
+      });
+      await expect(link.update(other)).rejects.toMatchObject({ errno: 'EINVAL' });
+      await link.update(first!, second);
+      expect((await (await kernel.linkById(link.id)).info()).programId).toBe(first!.id);
+      await link.detach();
+    });
+
+    test('a walk says that it was complete', async () => {
+      const map = await kernel.createMap(HASH);
+      for (const key of [1, 2, 3]) await map.update(u32(key), u64(key));
+      const typed = await TypedMap.of(map);
+      const { entries, complete } = await typed.all();
+      expect([entries.length, complete]).toEqual([3, true]);
     });
 
     everywhere.each([

@@ -1,4 +1,4 @@
-import type { LinkInfo, ProgramInfo } from '../../kernel/kernel.js';
+import type { Kernel, LinkInfo, ProgramInfo } from '../../kernel/kernel.js';
 import type { Run } from '../context.js';
 import type { Json } from '../format/json.js';
 import { takeDevice } from '../targets.js';
@@ -20,15 +20,18 @@ export const run: Run = ({ words, out, kernel: kernelName, withKernel }) =>
       if (iface === undefined || (device !== undefined && iface !== device)) continue;
       rows.push({ link: info, program: await (await kernel.programById(info.programId)).info(), iface });
     }
-    const xdp = kernelName === 'linux' ? await xdpOfLinux(device) : rows.filter(isXdp).map(xdpRow);
-    const tc = rows.filter(({ link }) => link.target.kind === 'tcx');
-    if (out.json) out.answer([{ xdp: xdp.map(xdpJson), tc: tc.map(tcJson), flow_dissector: [] }]);
-    else {
+    const isLinux = kernelName === 'linux';
+    const xdp = isLinux ? await xdpOfLinux(device) : rows.filter(isXdp).map(xdpRow);
+    const tc = isLinux ? await tcOfLinux(device, kernel) : rows.filter(isTcx).map(tcRow);
+    const dissectors = isLinux ? (await import('../../linux/index.js')).flowDissectors() : [];
+    if (out.json) {
+      // bpftool has a bare member in this array, which is no JSON; an object as elsewhere is.
+      const flow = dissectors.map((id) => ({ id }));
+      out.answer([{ xdp: xdp.map(xdpJson), tc: tc.map(tcJson), flow_dissector: flow }]);
+    } else {
       out.write(`xdp:\n${xdp.map((row) => `${deviceOf(row)} ${row.mode} id ${row.id}\n`).join('')}\n`);
-      out.write(
-        `tc:\n${tc.map((row) => `${deviceOf({ iface: row.iface, ifindex: row.link.ifindex })} ${placeOf(row)} ${row.program.name} prog_id ${row.program.id} link_id ${row.link.id}\n`).join('')}\n`,
-      );
-      out.write('flow_dissector:\n\n');
+      out.write(`tc:\n${tc.map(tcText).join('')}\n`);
+      out.write(`flow_dissector:\n${dissectors.map((id) => `id ${id}\n`).join('')}\n`);
     }
     return undefined;
   });
@@ -57,15 +60,50 @@ const xdpRow = (row: Row): XdpRow => ({
   id: row.program.id,
 });
 const xdpJson = (row: XdpRow): Json => ({ ...deviceJson(row), mode: row.mode, id: row.id });
-const tcJson = (row: Row): Json => ({
-  ...deviceJson({ iface: row.iface, ifindex: row.link.ifindex }),
-  kind: placeOf(row),
+const isTcx = ({ link }: Row): boolean => link.target.kind === 'tcx';
+
+interface TcRow extends Device {
+  readonly place: string;
+  readonly name: string;
+  readonly id: number;
+  readonly linkId: number;
+}
+
+const tcRow = (row: Row): TcRow => ({
+  iface: row.iface,
+  ifindex: row.link.ifindex,
+  place: placeOf(row),
   name: row.program.name,
-  prog_id: row.program.id,
-  prog_flags: [],
-  link_id: row.link.id,
-  link_flags: [],
+  id: row.program.id,
+  linkId: row.link.id,
 });
+
+/** By netlink and queries: filters and programs without links as well. */
+async function tcOfLinux(device: string | undefined, kernel: Kernel): Promise<TcRow[]> {
+  const { tcPrograms } = await import('../../linux/index.js');
+  const rows: TcRow[] = [];
+  for (const { programId: id, name, ...rest } of tcPrograms()) {
+    if (device !== undefined && rest.iface !== device) continue;
+    rows.push({ ...rest, id, name: name ?? (await (await kernel.programById(id)).info()).name });
+  }
+  return rows;
+}
+
+/** Filters of the older discipline have bpftool's older form. */
+const isFilter = ({ place }: TcRow): boolean => place.startsWith('clsact');
+
+function tcText(row: TcRow): string {
+  const head = `${deviceOf(row)} ${row.place} ${row.name}`;
+  if (isFilter(row)) return `${head} id ${row.id}\n`;
+  return `${head} prog_id ${row.id}${row.linkId === 0 ? '' : ` link_id ${row.linkId}`}\n`;
+}
+
+function tcJson(row: TcRow): Json {
+  const head = { ...deviceJson(row), kind: row.place, name: row.name };
+  if (isFilter(row)) return { ...head, id: row.id };
+  const link = row.linkId === 0 ? {} : { link_id: row.linkId, link_flags: [] };
+  return { ...head, prog_id: row.id, prog_flags: [], ...link };
+}
 
 /** As bpftool: `eth0(2)`. */
 function deviceOf({ iface, ifindex }: Device): string {

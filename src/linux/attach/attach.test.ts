@@ -7,6 +7,7 @@ import { enterCgroup, FRAME, sendFrame } from '../../../test/support/linux-traff
 import type { AttachTarget, BpfMap, Link, LoadableProgram } from '../../kernel/kernel.js';
 import { bpfAvailability } from '../bpf.js';
 import { LinuxKernel } from '../kernel.js';
+import { flowDissectors, tcPrograms } from '../net-programs.js';
 import { hasSymbol } from '../probe/kallsyms.js';
 import { interfaceIndex } from '../sys/devices.js';
 import { libc } from '../sys/libc.js';
@@ -100,6 +101,24 @@ describe.skipIf(!available)(`on Linux ${reason}`, () => {
       expect(await counted()).toBeGreaterThan(0);
     });
 
+    test.each([
+      [{ kind: 'tcx', iface: 'eth0', direction: 'ingress' }, { type: 'sched_cls' }],
+      [
+        { kind: 'netns', attachType: 'sk_lookup' },
+        { type: 'sk_lookup', attachType: 'sk_lookup' },
+      ],
+      [
+        { kind: 'netns', attachType: 'flow_dissector' },
+        { type: 'flow_dissector', attachType: 'flow_dissector' },
+      ],
+    ] as const)('or a namespace has its program replaced: %o', async (target, program) => {
+      const text = 'r0 = 0\nexit';
+      const link = await attach(program, target, text);
+      const other = await kernel.loadProgram({ ...asmProgram(program.type, text, []), ...program });
+      await link.update(other);
+      expect((await link.info()).programId).toBe(other.id);
+    });
+
     test('that runs a program says which', async () => {
       const { id } = await attach({ type: 'xdp' }, { kind: 'xdp', iface: 'eth0' }, 'r0 = 2\nexit');
       await expect(attach({ type: 'xdp' }, { kind: 'xdp', iface: 'eth0' }, 'r0 = 2\nexit')).rejects.toThrow(
@@ -168,6 +187,10 @@ describe.skipIf(!available)(`on Linux ${reason}`, () => {
         counting(1),
       );
       expect((await link.info()).target).toEqual(at('cgroup_udp4_sendmsg'));
+      const first = { type: 'cgroup_sock_addr', attachType: 'cgroup_udp4_sendmsg' } as const;
+      await link.update(
+        await kernel.loadProgram({ ...asmProgram(first.type, counting(1), [counts]), ...first }),
+      );
       await datagram();
       expect(await count()).toBe(1);
     });
@@ -233,6 +256,52 @@ describe.skipIf(!available)(`on Linux ${reason}`, () => {
     expect((await link.info()).facts).toMatchObject({ netns_ino: expect.any(Number) });
     await expect(opened(1)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(await count()).toBe(1);
+  });
+
+  test('a network namespace has packets dissected by a program', async () => {
+    const dissector = { type: 'flow_dissector', attachType: 'flow_dissector' } as const;
+    const link = await attach(dissector, { kind: 'netns', attachType: 'flow_dissector' }, 'r0 = 0\nexit');
+    expect(flowDissectors()).toEqual([(await link.info()).programId]);
+    await links.pop()?.detach();
+    expect(flowDissectors()).toEqual([]);
+  });
+
+  test('programs of tc are listed with and without links', async () => {
+    const link = await attach(
+      { type: 'sched_cls' },
+      { kind: 'tcx', iface: 'eth1', direction: 'egress' },
+      'r0 = -1\nexit',
+    );
+    const filter = await attach(
+      { type: 'sched_cls' },
+      { kind: 'tc', iface: 'eth1', direction: 'ingress' },
+      'r0 = 0\nexit',
+    );
+    const [{ programId: first }, { programId: second }] = await Promise.all([link.info(), filter.info()]);
+    const about = { iface: 'eth1', ifindex: interfaceIndex('eth1') };
+    expect(tcPrograms()).toEqual([
+      { ...about, place: 'tcx/egress', name: undefined, programId: first, linkId: link.id },
+      { ...about, place: 'clsact/ingress', name: `skep_${second}`, programId: second, linkId: 0 },
+    ]);
+    await expect(filter.update(await kernel.programById(first))).rejects.toThrow(
+      'tc_ingress dev eth1 is no link: its program cannot be replaced in one step',
+    );
+  });
+
+  test('a link that keeps its program says so', async () => {
+    const link = await attach({ type: 'raw_tracepoint' }, { kind: 'raw_tracepoint', name: 'sys_enter' });
+    await expect(link.update(await kernel.programById((await link.info()).programId))).rejects.toMatchObject({
+      errno: 'EINVAL',
+      message: 'a link at raw_tracepoint/sys_enter keeps its program',
+    });
+  });
+
+  test('netkit is refused by name where the device is none', async () => {
+    await expect(
+      attach({ type: 'sched_cls' }, { kind: 'netkit', iface: 'eth0', side: 'primary' }, 'r0 = 0\nexit'),
+    ).rejects.toMatchObject({
+      hint: 'eth0 is no netkit device, or the kernel has none (CONFIG_NETKIT, Linux 6.7)',
+    });
   });
 
   test('a packet socket runs a filter', async () => {

@@ -1,3 +1,4 @@
+import { KernelError } from '../../errors/errno.js';
 import type { Link, LinkInfo } from '../../kernel/kernel.js';
 import { type AttachTarget, LINK_TYPES, targetText } from '../../kernel/target.js';
 
@@ -27,6 +28,16 @@ export class OldAttachment implements Link {
 
   async info(): Promise<LinkInfo> {
     return { id: 0, type: LINK_TYPES[this.#target.kind], programId: this.#programId, target: this.#target };
+  }
+
+  async update(): Promise<void> {
+    throw new KernelError(
+      'EOPNOTSUPP',
+      `${this.text} is no link: its program cannot be replaced in one step`,
+      {
+        hint: 'detach it and attach the other program',
+      },
+    );
   }
 
   async detach(): Promise<void> {

@@ -33,7 +33,7 @@ export const xdp: Attacher<'xdp'> = {
     if (target.replace !== true) throw busy(target, occupant);
     // Without a link it was attached by netlink, by which it is replaced.
     if (occupant === undefined) return byNetlink(context, target, ifindex, flags);
-    occupant.replaceProgram(context.program);
+    occupant.replaceProgram(context.program.fd);
     return occupant;
   },
 };

@@ -12,6 +12,8 @@ import { waitForAny } from './waiting.js';
 /** What a program sent with `bpf_perf_event_output`. */
 export interface LinuxPerfRecord {
   readonly cpu: number;
+  /** Nanoseconds of the kernel's perf clock. */
+  readonly time: bigint;
   /** What was sent, padded by the kernel with up to 7 bytes. */
   readonly data: Uint8Array;
 }
@@ -21,7 +23,9 @@ export interface LinuxPerfOptions {
   readonly bytesPerCpu?: number;
 }
 
+/** `PERF_SAMPLE_*` */
 const SAMPLE_RAW = 1 << 10;
+const SAMPLE_TIME = 1 << 2;
 /** Fields of struct perf_event_mmap_page, as indexes of 8 bytes. */
 const DATA_HEAD = 1024 / 8;
 const DATA_TAIL = 1032 / 8;
@@ -118,8 +122,9 @@ export class LinuxPerfBuffer implements AsyncIterable<LinuxPerfRecord> {
       const type = header.getUint32(0, true);
       if (type === LOST) this.#lost += record.getBigUint64(16, true);
       else if (type === SAMPLE) {
-        const length = record.getUint32(8, true);
-        yield { cpu, data: new Uint8Array(record.buffer, 12, length) };
+        const length = record.getUint32(16, true);
+        const time = record.getBigUint64(8, true);
+        yield { cpu, time, data: new Uint8Array(record.buffer, 20, length) };
       }
     }
   }
@@ -131,7 +136,7 @@ function openRing(cpu: number, size: number): Ring {
     {
       type: PERF_TYPE.software,
       config: PERF_COUNT_SW.bpf_output,
-      sample_type: SAMPLE_RAW,
+      sample_type: SAMPLE_RAW | SAMPLE_TIME,
       sample_period: 1,
       wakeup_events: 1,
     },

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asmProgram } from '../../../test/support/asm-program.js';
+import { compileObject } from '../../compiler/node/index.js';
+import { load } from '../../kernel/load.js';
+import { parseObject } from '../../object/index.js';
 import { bpfAvailability } from '../bpf.js';
 import { LinuxKernel } from '../kernel.js';
 import type { LinuxMap } from '../maps.js';
+import type { LinuxProgram } from '../programs.js';
 
 const { available, reason } = bpfAvailability();
 const FRAME = new Uint8Array(64);
@@ -37,14 +41,14 @@ describe.skipIf(!available)(`readers on Linux ${reason}`, () => {
   });
   afterEach(() => kernel.close());
 
-  const make = (type: string, maxEntries: number, size = 0): Promise<LinuxMap> =>
+  const make = (type: string, maxEntries: number, size = 0, flags = 0): Promise<LinuxMap> =>
     kernel.createMap({
       name: 'skep_events',
       type,
       keySize: size,
       valueSize: size,
       maxEntries,
-      flags: 0,
+      flags,
       pinning: 'none',
     });
   const sender = (text: string, map: LinuxMap) => kernel.loadProgram(asmProgram('xdp', text, [map]));
@@ -130,6 +134,43 @@ describe.skipIf(!available)(`readers on Linux ${reason}`, () => {
       for (const _ of reader.read());
     }
     expect(reader.lost).toBeGreaterThan(0n);
+  });
+
+  test('a walk of a map without batches that is disturbed gives nothing twice, and says so', async () => {
+    const map = await make('lpm_trie', 64, 8, 1);
+    const prefix = (n: number) => Uint8Array.of(32, 0, 0, 0, 10, 0, 0, n);
+    for (let n = 0; n < 40; n++) await map.update(prefix(n), new Uint8Array(8));
+    const seen: string[] = [];
+    const calm = map.entries();
+    let step = await calm.next();
+    for (; !step.done; step = await calm.next()) seen.push(String(step.value[0]));
+    expect([seen.length, step.value]).toEqual([40, { complete: true }]);
+    const devices = await make('devmap_hash', 64, 4);
+    const index = new Uint8Array(new Uint32Array([1]).buffer);
+    const key = (n: number) => new Uint8Array(new Uint32Array([n]).buffer);
+    for (let n = 0; n < 20; n++) await devices.update(key(n), index);
+    const walk = devices.entries();
+    const keys: string[] = [];
+    for (step = await walk.next(); !step.done; step = await walk.next()) {
+      keys.push(String(step.value[0]));
+      // What was just seen is deleted: the kernel then starts over.
+      if (keys.length === 5) await devices.delete(step.value[0]);
+    }
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(step.value).toEqual({ complete: false });
+  });
+
+  test('a program writes to its streams, which are read once', async () => {
+    const spec = parseObject(await compileObject('test/cases/linux/stream.bpf.c'));
+    const object = await load(spec, kernel);
+    const program = object.program('say') as LinuxProgram;
+    const results = [await program.run({}), await program.run({})];
+    // Kernels that cannot allocate in every context (alloc_pages_nolock) refuse with ENOMEM.
+    const written = results.filter(({ returnValue }) => (returnValue | 0) !== -12);
+    expect(kernel.readStream(program, 'stdout')).toBe('hello 7\n'.repeat(written.length));
+    expect(kernel.readStream(program, 'stdout')).toBe('');
+    expect(kernel.readStream(program, 'stderr')).toBe('');
+    await object.close();
   });
 
   test('other maps are refused by name', async () => {

@@ -1,14 +1,15 @@
 import { ERRNO } from '../../errors/errno.js';
-import { NetlinkMessage, NLM, netlink } from './netlink.js';
+import { cText } from './layout.js';
+import { attributes, NetlinkMessage, NLM, netlink } from './netlink.js';
 
 /** `RTM_*` and attributes: `linux/rtnetlink.h`, `if_link.h`, `pkt_cls.h`. */
-const RTM = { setLink: 19, newQdisc: 36, newFilter: 44, delFilter: 45 } as const;
+const RTM = { setLink: 19, newQdisc: 36, newFilter: 44, delFilter: 45, getFilter: 46 } as const;
 const IFLA_XDP = 43;
 const IFLA_XDP_FD = 1;
 const IFLA_XDP_FLAGS = 3;
 const TCA_KIND = 1;
 const TCA_OPTIONS = 2;
-const TCA_BPF = { fd: 6, name: 7, flags: 8 } as const;
+const TCA_BPF = { fd: 6, name: 7, flags: 8, id: 11 } as const;
 const DIRECT_ACTION = 1;
 const CLSACT_HANDLE = 0xffff0000;
 const CLSACT_PARENT = 0xfffffff1;
@@ -48,6 +49,25 @@ export function addClsactFilter(filter: ClsactFilter, program: number, name: str
 /** Takes the filters of a priority away; the discipline stays, as others may use it. @returns 0 or minus errno. */
 export function removeClsactFilter(filter: ClsactFilter): number {
   return netlink(RTM.delFilter, 0, filterMessage(filter)).result;
+}
+
+/** struct tcmsg */
+const TCMSG_BYTES = 20;
+
+/** The programs of a device's clsact discipline, in the order in which they run; none without the discipline. */
+export function clsactFilters(
+  ifindex: number,
+  direction: ClsactFilter['direction'],
+): { readonly name: string; readonly programId: number }[] {
+  const { messages } = netlink(RTM.getFilter, NLM.dump, tcMessage(ifindex, 0, SIDES[direction], 0));
+  return messages.flatMap(({ body }) => {
+    const filter = attributes(body, TCMSG_BYTES);
+    const options = attributes(filter.get(TCA_OPTIONS) ?? new Uint8Array(0));
+    const id = options.get(TCA_BPF.id);
+    if (id === undefined || cText(filter.get(TCA_KIND) ?? new Uint8Array(0)) !== 'bpf') return [];
+    const programId = new DataView(id.buffer, id.byteOffset).getUint32(0, true);
+    return [{ name: cText(options.get(TCA_BPF.name) ?? new Uint8Array(0)), programId }];
+  });
 }
 
 function filterMessage({ ifindex, direction, priority }: ClsactFilter): NetlinkMessage {
