@@ -12,9 +12,12 @@ import {
   SLOT_MISC,
   SLOT_SPILL,
   SLOT_ZERO,
+  TYPE_BASE_MASK,
+  TYPE_DYNPTR,
   TYPE_NOT_INIT,
   TYPE_SCALAR,
   TYPE_STACK,
+  TYPE_TP_BUFFER,
 } from '../state/layout.js';
 import { destroyDynptr } from './dynptr-slots.js';
 
@@ -50,7 +53,7 @@ function storeAt(s: Session, pointer: RegAddr, off: number, size: number, stored
     s.noteStackAccess(frameno, slot);
     return;
   }
-  if (value !== 0 && memory.type(value) !== TYPE_SCALAR && memory.isPointer(value)) {
+  if (value !== 0 && isSpillable(memory.type(value)) && memory.isPointer(value)) {
     savePointer(s, frame, slot, size, value);
     s.noteStackAccess(frameno, slot);
     return;
@@ -74,6 +77,11 @@ function guardSlot(s: Session, frame: FrameAddr, off: number, size: number, valu
     isSensitive = type !== SLOT_MISC && type !== SLOT_ZERO;
   }
   if (isSensitive && s.guards !== undefined) s.guards.barrierAfter[s.at] = 1;
+}
+
+/** Linux forgets what other pointers were when they are stored: they come back as numbers. */
+function isSpillable(type: number): boolean {
+  return type !== TYPE_SCALAR && type !== TYPE_TP_BUFFER && (type & TYPE_BASE_MASK) !== TYPE_DYNPTR;
 }
 
 /** A scalar that starts a slot keeps its value there; of fewer than 8 bytes, what they hold of it. */

@@ -15,8 +15,8 @@ import {
   testProgram,
 } from '../../support/verifier-program.js';
 import { lastWords } from '../last-words.js';
-import { programOf } from './dense.js';
 import type { Generated } from './generate.js';
+import { programOf } from './programs.js';
 
 /** How our verdict on one program compares with the kernel's. */
 export interface Comparison {
@@ -88,8 +88,8 @@ export function compare(seed: number, program = programOf(seed)): Comparison {
       kernelProcessed: 0,
     };
   }
-  const ours = verify(testProgram(insns, program.hook), { cpus: CPUS });
-  const kernel = askKernel(insns, program.hook);
+  const ours = verify(testProgram(insns, program.hook, program), { cpus: CPUS });
+  const kernel = askKernel(insns, program.hook, program);
   const oursMessage = ours.ok ? '' : ours.rejection.message;
   const kernelMessage = kernel.ok ? '' : lastWords(kernel.log);
   const outcome = kernelMessage.includes('verifier bug: ')

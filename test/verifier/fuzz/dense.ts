@@ -1,4 +1,4 @@
-import { type Generated, generate, Random } from './generate.js';
+import { type Generated, Random } from './generate.js';
 
 /*
  * Programs that keep what they need: r6 is the context, r7 to r9 are scalars, eight stack slots are written, r0 to r5 are
@@ -16,25 +16,30 @@ const BYTES = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 const HOOKS = ['socket_filter', 'xdp', 'sched_cls', 'tracepoint'] as const;
 const DEEPEST = 3;
 
-/** The program of a seed: odd ones are dense. `wide` as in `generate`. */
-export function programOf(seed: number, wide = true): Generated {
-  return seed % 2 === 1 ? generateDense(seed) : generate(seed, wide);
-}
+/** How often a statement is written, beside the others. */
+export type Statement = (w: Dense, level: number, depth: number) => void;
+export type Weighted = readonly (readonly [number, Statement])[];
 
-class Dense {
+/** A program that is being written. */
+export class Dense {
   readonly random: Random;
-  readonly hook: (typeof HOOKS)[number];
+  readonly hook: string;
   readonly lines: string[] = [];
   /** Callees that were named and have to be written. */
   readonly callees: { name: string; kind: 'stack' | 'scalar'; level: number }[] = [];
   labels = 0;
   /** Statements that may still be written. */
   left: number;
+  /** What is written. */
+  statements: Weighted = STATEMENTS;
+  /** Functions have types, which then all of them must have. */
+  readonly typed: boolean;
 
-  constructor(random: Random, hook: (typeof HOOKS)[number], left: number) {
+  constructor(random: Random, hook: string, left: number, typed = false) {
     this.random = random;
     this.hook = hook;
     this.left = left;
+    this.typed = typed;
   }
   emit(...lines: string[]): void {
     this.lines.push(...lines);
@@ -58,16 +63,31 @@ export function generateDense(seed: number): Generated {
   const random = new Random(seed);
   const hook = random.pick(HOOKS);
   const w = new Dense(random, hook, 6 + random.below(40));
+  writeMain(w);
+  return { hook, source: w.lines.join('\n') };
+}
+
+/** The program itself, and the functions that it calls. */
+export function writeMain(w: Dense, result = 'r0 = 0'): void {
   w.emit('r6 = r1');
   for (const reg of [7, 8, 9]) unknown(w, reg);
   for (let slot = 1; slot <= 8; slot++)
-    w.emit(`*(u64 *)(r10 - ${slot * 8}) = ${random.chance(50) ? 0 : w.constant()}`);
+    w.emit(`*(u64 *)(r10 - ${slot * 8}) = ${w.random.chance(50) ? 0 : w.constant()}`);
   block(w, 0, 0);
-  w.emit('r0 = 0', 'exit');
+  w.emit(result, 'exit');
   for (let done = 0; done < w.callees.length && done < 6; done++)
     callee(w, w.callees[done] as Dense['callees'][number]);
-  return { hook, source: w.lines.join('\n') };
 }
+
+/** A number in the context of hooks that only richer programs are for. */
+const CONTEXT_NUMBERS: Readonly<Record<string, string>> = {
+  kprobe: '*(u64 *)(r6 + 16)',
+  perf_event: '*(u64 *)(r6 + 16)',
+  raw_tracepoint: '*(u64 *)(r6 + 8)',
+  syscall: '*(u32 *)(r6 + 8)',
+  cgroup_skb: '*(u32 *)(r6 + 8)',
+  tracing: '*(u64 *)(r6 + 0)',
+};
 
 function unknown(w: Dense, reg: number): void {
   const { random } = w;
@@ -78,18 +98,23 @@ function unknown(w: Dense, reg: number): void {
     case 1:
       w.emit(`r${reg} = ${random.pick(WIDE)}`);
       return;
-    case 2:
+    case 2: {
+      const number = CONTEXT_NUMBERS[w.hook];
+      if (number !== undefined) {
+        w.emit(`r${reg} = ${number}`);
+        return;
+      }
       w.emit(
         `r${reg} = *(u32 *)(r6 + ${w.hook === 'xdp' ? 16 : w.hook === 'tracepoint' ? 8 : random.pick([0, 8, 16])})`,
       );
       return;
+    }
     default:
       w.emit('call bpf_get_prandom_u32', `r${reg} = r0`);
   }
 }
 
-type Statement = (w: Dense, level: number, depth: number) => void;
-const STATEMENTS: readonly (readonly [number, Statement])[] = [
+const STATEMENTS: Weighted = [
   [14, arithmetic],
   [12, fork],
   [8, loop],
@@ -106,14 +131,29 @@ const STATEMENTS: readonly (readonly [number, Statement])[] = [
   [4, signMask],
   [5, linked],
 ];
-const TOTAL = STATEMENTS.reduce((sum, [weight]) => sum + weight, 0);
 
-function block(w: Dense, level: number, depth: number): void {
+/** Those that need no context: what a function that is called back may do. */
+export const CONTEXTLESS: Weighted = [
+  [14, arithmetic],
+  [10, fork],
+  [6, loop],
+  [12, stack],
+  [8, mapIndex],
+  [6, atomic],
+  [5, stackIndex],
+  [4, signMask],
+  [4, linked],
+];
+export { STATEMENTS };
+
+/** Some statements. */
+export function block(w: Dense, level: number, depth: number): void {
   const count = depth === 0 ? w.left : 1 + w.random.below(4);
   for (let index = 0; index < count && w.left > 0; index++) {
     w.left--;
-    let at = w.random.below(TOTAL);
-    for (const [weight, statement] of STATEMENTS) {
+    const total = w.statements.reduce((sum, [weight]) => sum + weight, 0);
+    let at = w.random.below(total);
+    for (const [weight, statement] of w.statements) {
       at -= weight;
       if (at >= 0) continue;
       statement(w, level, depth);
@@ -239,7 +279,7 @@ function stack(w: Dense): void {
 }
 
 /** Bounds a copy of a scalar in r1, mostly well enough. */
-function bounded(w: Dense, limit: number): string | undefined {
+export function bounded(w: Dense, limit: number): string | undefined {
   const { random } = w;
   const reg = w.scalar();
   w.emit(`${random.chance(30) ? 'w1 = w' : 'r1 = r'}${reg}`);
@@ -404,6 +444,7 @@ function call(w: Dense, level: number): void {
 /** A subprogram: r1 points to the caller's stack, or is a scalar; r2 is a scalar, r3 the context. */
 function callee(w: Dense, { name, kind, level }: Dense['callees'][number]): void {
   const { random } = w;
+  if (w.typed) w.emit(`.func ${name} static int pvoid u64 pvoid`);
   w.emit(`${name}:`, 'r6 = r3', 'r7 = r2', 'r8 = 0', `r9 = ${w.constant()}`);
   if (kind === 'stack') {
     w.emit('*(u64 *)(r10 - 72) = r1');

@@ -35,7 +35,10 @@ const SIZES = ['u8', 'u16', 'u32', 'u64'] as const;
 const BYTES = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 
 export interface Generated {
-  readonly hook: (typeof HOOKS)[number];
+  readonly hook: string;
+  /** What it is loaded for, and the kernel's function or tracepoint. */
+  readonly attachType?: string;
+  readonly target?: string;
   readonly source: string;
 }
 

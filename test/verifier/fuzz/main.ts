@@ -1,35 +1,46 @@
 import { type Comparison, compare } from './compare.js';
+import { asCase, shrink } from './shrink.js';
+import { count, isDifference, newTotals, readTotals, totalsText, writeTotals } from './totals.js';
 
-// npm run fuzz:verifier -- --seconds N --seed S: random programs here and in this machine's kernel.
-const option = (name: string, fallback: number) => {
+/*
+ * npm run fuzz:verifier -- [--programs N | --seconds N] [--seed S] [--state FILE]: random programs here and in this
+ * machine's kernel. Runs with seeds that are far apart may run at the same time; one with --state goes on where it was
+ * ended. Differences are made small and printed as cases: --show N of them, --whole as they were written.
+ */
+const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
+  return at < 0 ? undefined : process.argv[at + 1];
 };
-const seconds = option('seconds', 10);
-const first = option('seed', Date.now() % 1_000_000_000);
-const shown = option('show', 5);
+const flag = (name: string) => process.argv.includes(`--${name}`);
+const programs = option('programs') === undefined ? Number.POSITIVE_INFINITY : Number(option('programs'));
+const seconds = Number(option('seconds') ?? (programs === Number.POSITIVE_INFINITY ? 10 : 1e9));
+const first = Number(option('seed') ?? Date.now() % 1_000_000_000);
+const state = option('state');
 const end = Date.now() + seconds * 1000;
-const counts = new Map<string, number>();
-const examples: Comparison[] = [];
-let accepted = 0;
-let countsDiffer = 0;
-let runs = 0;
-for (let seed = first; Date.now() < end; seed++) {
-  const result = compare(seed);
-  runs++;
-  if (result.ok) accepted++;
-  counts.set(result.outcome, (counts.get(result.outcome) ?? 0) + 1);
-  const isBad = !['same', 'unsupported', 'kernel_bug'].includes(result.outcome);
-  const processedDiffers = result.outcome === 'same' && result.oursProcessed !== result.kernelProcessed;
-  if (processedDiffers) countsDiffer++;
-  if ((isBad || (processedDiffers && process.argv.includes('--counts'))) && examples.length < shown)
-    examples.push(result);
+const SAVED_EVERY = 500;
+let shown = Number(option('show') ?? 5);
+
+const totals = state === undefined ? newTotals(first) : readTotals(state, first);
+const counts = flag('counts');
+for (; totals.programs < programs && Date.now() < end; ) {
+  const result = compare(totals.next);
+  count(totals, result);
+  const differs = isDifference(result) || (counts && countDiffers(result));
+  if (differs && shown-- > 0) show(result);
+  if (state !== undefined && totals.programs % SAVED_EVERY === 0) writeTotals(state, totals);
 }
-for (const { seed, outcome, program, ours, kernel, oursProcessed, kernelProcessed } of examples)
+if (state !== undefined) writeTotals(state, totals);
+process.stdout.write(totalsText(totals));
+if ((totals.outcomes['unsound'] ?? 0) > 0) process.exitCode = 1;
+
+function countDiffers({ outcome, oursProcessed, kernelProcessed }: Comparison): boolean {
+  return (outcome === 'same' || outcome === 'message') && oursProcessed !== kernelProcessed;
+}
+
+function show(found: Comparison): void {
+  const { seed, outcome, ours, kernel, oursProcessed, kernelProcessed } = found;
   process.stdout.write(
-    `#### seed ${seed} ${outcome} ${program.hook} ${oursProcessed}/${kernelProcessed}\nours:   ${ours}\nkernel: ${kernel}\n${process.argv.includes('--source') ? `${program.source}\n` : ''}`,
+    `#### seed ${seed} ${outcome} ${oursProcessed}/${kernelProcessed}\nours:   ${ours}\nkernel: ${kernel}\n`,
   );
-process.stdout.write(
-  `${runs} programs from seed ${first}, ${accepted} accepted by the kernel: ${[...counts].map(([outcome, count]) => `${outcome} ${count}`).join(', ')}; processed counts differ in ${countsDiffer}\n`,
-);
-if ((counts.get('unsound') ?? 0) > 0) process.exitCode = 1;
+  process.stdout.write(`${asCase(flag('whole') ? found : shrink(found))}\n`);
+}

@@ -1,4 +1,4 @@
-import { programOf } from '../fuzz/dense.js';
+import { plainProgramOf } from '../fuzz/programs.js';
 import { checkSoundness } from './soundness.js';
 
 // npm run fuzz:soundness -- --seconds N --seed S: runs accepted random programs against the states that were proved.
@@ -13,7 +13,7 @@ let shown = option('show', 5);
 let programs = 0;
 let steps = 0;
 for (let seed = first; Date.now() < end; seed++) {
-  const program = programOf(seed, false);
+  const program = plainProgramOf(seed);
   programs++;
   let verdict: ReturnType<typeof checkSoundness>;
   try {

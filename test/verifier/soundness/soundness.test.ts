@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Session } from '../../../src/verifier/explore/session.js';
-import { programOf } from '../fuzz/dense.js';
+import { plainProgramOf } from '../fuzz/programs.js';
 import { Recorder } from './recorder.js';
 import { checkSoundness, type Verdict } from './soundness.js';
 
@@ -8,7 +8,7 @@ import { checkSoundness, type Verdict } from './soundness.js';
 function verdicts(first: number, count: number, recorder?: () => Recorder): Verdict[] {
   return Array.from({ length: count }, (_, index) => {
     const seed = first + index;
-    return checkSoundness(programOf(seed, false), seed, recorder?.());
+    return checkSoundness(plainProgramOf(seed), seed, recorder?.());
   }).filter(({ outcome }) => outcome !== 'rejected');
 }
 

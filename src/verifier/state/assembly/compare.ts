@@ -138,7 +138,7 @@ const WHOLE_SPILL: u64 = 0x0101010101010101;
 function slotSafe(old: usize, cur: usize, slot: i32, present: bool, exact: i32): bool {
   const oldTypes = load<u64>(old + FRAME_SLOT_TYPES + slot * SLOT_STRIDE);
   const curTypes = load<u64>(cur + FRAME_SLOT_TYPES + slot * SLOT_STRIDE);
-  if (exact == COMPARE_EXACT && (!present || oldTypes != curTypes)) return false;
+  if (exact != COMPARE_NOT_EXACT && (!present || oldTypes != curTypes)) return false;
   if (oldTypes == WHOLE_SPILL && curTypes == WHOLE_SPILL && present) return regSafe(spilled(old, slot), spilled(cur, slot), exact);
   return bytesSafe(old, cur, slot, present, exact);
 }
