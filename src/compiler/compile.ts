@@ -71,8 +71,7 @@ export async function compileSource(
     systemFolders.some((folder) => path.startsWith(`${folder}/`)),
   );
   const files = { ...sources.files };
-  const uapi = Object.keys(files).some((path) => path.startsWith(`${HEADER_FOLDER}/`));
-  if (uapi || [...sources.missing].some(hasHeader)) {
+  if ([...sources.missing].some(hasHeader)) {
     const made = typeHeaders(await options.btf(), sources);
     for (const [name, text] of Object.entries(made))
       files[`${HEADER_FOLDER}/${name}`] = new TextEncoder().encode(text);

@@ -5,8 +5,16 @@ export interface Sources {
   readonly files: Record<string, Uint8Array>;
   /** Every identifier in them; of skep's own headers only the types that they are written with. */
   readonly words: ReadonlySet<string>;
-  /** What headers of Linux that are not skep's own define: `struct foo`, `union foo`, `enum foo`, enumerators. */
+  /**
+   * What is defined in them: `struct foo`, `union foo`, `enum foo`; the enumerators of headers of Linux that are not
+   * skep's own.
+   */
   readonly defined: ReadonlySet<string>;
+  /**
+   * Whether the source has a header that calls itself `vmlinux.h` but lacks even `__u8`: one with some types only, beside
+   * which those of Linux's headers are needed.
+   */
+  readonly hasPartialVmlinux: boolean;
   /** Headers that were found nowhere, and are left to `provide`. */
   readonly missing: ReadonlySet<string>;
 }
@@ -17,12 +25,19 @@ const OWN_TYPE = /\b(?:__[us](?:8|16|32|64)|__be(?:16|32|64)|__wsum|size_t|pt_re
 
 /** Headers that may stand in for those that skep carries. */
 const LINUX = /(?:^|\/)(?:linux|asm|asm-generic|bits|sys|netinet)\//;
+/** What calls itself so, or is a part of it: its types are not written again beside it. */
+const VMLINUX = /(?:^|\/)vmlinux[^/]*\.h$/;
+const VMLINUX_GUARD = /^[ \t]*#[ \t]*define[ \t]+__VMLINUX_H__\b/m;
+const DEFINES_U8 = /\btypedef\b[^;]*\b__u8;/;
 const TAGGED = /\b(struct|union|enum)\s+(\w+)\s*\{/g;
 const ENUMERATION = /\benum\b[^{;()]*\{([^}]*)\}/g;
 const ENUMERATOR = /(?:^|,)\s*(\w+)/g;
 
-function addDefinitions(text: string, defined: Set<string>): void {
+function addTags(text: string, defined: Set<string>): void {
   for (const [, kind, name] of text.matchAll(TAGGED)) defined.add(`${kind} ${name}`);
+}
+
+function addEnumerators(text: string, defined: Set<string>): void {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, ' ');
   for (const [, body = ''] of code.matchAll(ENUMERATION)) {
     for (const [, name = ''] of body.matchAll(ENUMERATOR)) defined.add(name);
@@ -49,6 +64,7 @@ export function collectSources(
   const missing = new Set<string>();
   const defined = new Set<string>();
   const decoder = new TextDecoder();
+  let hasPartialVmlinux = false;
   const waiting: string[] = [];
   const add = (path: string, bytes: Uint8Array) => {
     if (path in files) return;
@@ -62,7 +78,10 @@ export function collectSources(
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const text = decoder.decode(files[path]);
     const isOwn = path.startsWith(`${dirs.ownFolder}/`);
-    if (!isOwn && LINUX.test(path)) addDefinitions(text, defined);
+    const isPart = VMLINUX.test(path) && !DEFINES_U8.test(text);
+    if (isPart && VMLINUX_GUARD.test(text)) hasPartialVmlinux = true;
+    if (!isOwn && (isPart || !VMLINUX.test(path))) addTags(text, defined);
+    if (!isOwn && (isPart || LINUX.test(path))) addEnumerators(text, defined);
     for (const [word] of text.matchAll(isOwn ? OWN_TYPE : WORD)) words.add(word);
     for (const [, quoted, angled] of text.matchAll(INCLUDE)) {
       const name = quoted ?? angled ?? '';
@@ -79,7 +98,7 @@ export function collectSources(
       }
     }
   }
-  return { files, words, defined, missing };
+  return { files, words, defined, hasPartialVmlinux, missing };
 }
 
 function firstFile(folders: readonly string[], name: string, read: SourceReader) {
