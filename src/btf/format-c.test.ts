@@ -92,4 +92,53 @@ describe('formatC', () => {
     expect(text).toContain('\tvolatile int * const volatile_ptr;\n');
     expect(text).toContain('\t__u32 a: 3;\n\t__s32 b: 7;\n\tchar: 6;\n\t__u32 c: 16;\n');
   });
+
+  const long = { kind: 'int', name: 'long', size: 8, bits: 64, bitOffset: 0, signed: true } as const;
+  const kfuncs: Btf = {
+    types: [
+      { kind: 'void' },
+      { ...long, char: false, bool: false },
+      { kind: 'struct', name: 'task', size: 0, members: [] },
+      { kind: 'ptr', type: 2 },
+      { kind: 'func_proto', returns: 3, params: [{ name: 'pid', type: 1 }] },
+      { kind: 'func', name: 'task_of', type: 4, linkage: 'static' },
+      { kind: 'func', name: 'not_for_programs', type: 4, linkage: 'static' },
+      { kind: 'decl_tag', name: 'bpf_kfunc', type: 5, componentIndex: -1 },
+      { kind: 'decl_tag', name: 'bpf_fastcall', type: 5, componentIndex: -1 },
+    ],
+  };
+
+  it('declares the functions that programs may call at the end of vmlinux.h', () => {
+    const text = formatC(kfuncs, { guard: '__VMLINUX_H__' });
+    expect(text.slice(text.indexOf('#pragma clang attribute pop'))).toBe(`#pragma clang attribute pop
+#endif
+
+#ifndef BPF_NO_KFUNC_PROTOTYPES
+#ifndef __ksym
+#define __ksym __attribute__((section(".ksyms")))
+#endif
+
+#ifndef __weak
+#define __weak __attribute__((weak))
+#endif
+
+#ifndef __bpf_fastcall
+#if __has_attribute(bpf_fastcall)
+#define __bpf_fastcall __attribute__((bpf_fastcall))
+#else
+#define __bpf_fastcall
+#endif
+#endif
+
+extern __bpf_fastcall struct task *task_of(long pid) __weak __ksym;
+#endif
+
+#endif /* __VMLINUX_H__ */
+`);
+    expect(text).toContain('struct task {');
+  });
+
+  it('declares no functions beside chosen types', () => {
+    expect(formatC(kfuncs, { guard: '__VMLINUX_H__', roots: [2] })).not.toContain('task_of');
+  });
 });

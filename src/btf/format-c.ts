@@ -7,6 +7,7 @@ import {
   isArray,
   MAX_C_DEPTH,
 } from './c-declare.js';
+import { kfuncPrototypes, kfuncsOf } from './c-kfuncs.js';
 import { cycle, typeAt } from './resolve.js';
 import type { Btf, BtfType, BtfTypeId } from './types.js';
 
@@ -20,6 +21,8 @@ export interface FormatCOptions {
   readonly guard?: string;
   /** Write `btf_type_tag` attributes: `kptr`, `user`, `rcu`. */
   readonly typeTags?: boolean;
+  /** Kernel functions to declare. Default: with a guard and without roots all that programs may call, else none. */
+  readonly functions?: readonly BtfTypeId[];
   /** What other headers define, which is not written again: `struct foo`, `union foo`, `enum foo`, enumerators. */
   readonly elsewhere?: ReadonlySet<string>;
 }
@@ -37,11 +40,13 @@ export function formatC(btf: Btf, options: FormatCOptions = {}): string {
   const writer = new CWriter(btf, options.typeTags ?? false, options.elsewhere ?? new Set());
   if (options.roots === undefined) for (let id = 0; id < btf.types.length; id++) writer.root(id);
   else writer.some(options.roots);
+  const whole = options.guard !== undefined && options.roots === undefined;
+  const prototypes = writer.prototypes(options.functions ?? (whole ? kfuncsOf(btf) : []));
   const body = writer.chunks.join('\n');
-  return options.guard === undefined ? body : framed(body, options.guard);
+  return options.guard === undefined ? `${body}${prototypes}` : framed(body, prototypes, options.guard);
 }
 
-function framed(body: string, guard: string): string {
+function framed(body: string, prototypes: string, guard: string): string {
   return `#ifndef ${guard}
 #define ${guard}
 
@@ -54,7 +59,7 @@ ${body}
 #pragma clang attribute pop
 #endif
 
-#endif /* ${guard} */
+${prototypes}#endif /* ${guard} */
 `;
 }
 
@@ -88,6 +93,15 @@ class CWriter {
       if (type.kind !== 'enum' && type.kind !== 'enum64') continue;
       if (!this.#context.spelled.has(id)) this.#define(id, type, 0);
     }
+  }
+
+  /** Declarations of functions; the types that they name come with the others. */
+  prototypes(functions: readonly BtfTypeId[]): string {
+    for (const id of functions) {
+      const func = typeAt(this.#btf, id);
+      if (func.kind === 'func') this.#need(func.type, false, 0);
+    }
+    return kfuncPrototypes(this.#context, functions);
   }
 
   root(id: BtfTypeId): void {

@@ -1,5 +1,6 @@
 export { alignOf } from './align.js';
 export { cContext, declare } from './c-declare.js';
+export { kfuncsOf } from './c-kfuncs.js';
 export { CORE_KINDS, type CoreKind } from './core/kinds.js';
 export { coreReach } from './core/reach.js';
 export { type CoreRelocation, type CoreTarget, coreRelocate } from './core/relocate.js';

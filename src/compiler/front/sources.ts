@@ -10,6 +10,8 @@ export interface Sources {
    * skep's own.
    */
   readonly defined: ReadonlySet<string>;
+  /** Functions that they define, or declare as the kernel's. */
+  readonly functions: ReadonlySet<string>;
   /**
    * Whether the source has a header that calls itself `vmlinux.h` but lacks even `__u8`: one with some types only, beside
    * which those of Linux's headers are needed.
@@ -19,6 +21,9 @@ export interface Sources {
   readonly missing: ReadonlySet<string>;
 }
 
+/** Up to a brace, and up to the mark of what the kernel has; parameters may be functions themselves. */
+const DEFINED_FUNCTION = /\b(\w+)\s*\([^;{}()]*\)\s*\{/g;
+const KERNEL_FUNCTION = /\b(\w+)\s*\((?:[^;{}()]|\([^;{}()]*\))*\)[\s\w]*?\b__ksym\b/g;
 const INCLUDE = /^[ \t]*#[ \t]*include(?:_next)?[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)/gm;
 const WORD = /[A-Za-z_]\w*/g;
 const OWN_TYPE = /\b(?:__[us](?:8|16|32|64)|__be(?:16|32|64)|__wsum|size_t|pt_regs|bpf_iter_num)\b/g;
@@ -32,6 +37,12 @@ const DEFINES_U8 = /\btypedef\b[^;]*\b__u8;/;
 const TAGGED = /\b(struct|union|enum)\s+(\w+)\s*\{/g;
 const ENUMERATION = /\benum\b[^{;()]*\{([^}]*)\}/g;
 const ENUMERATOR = /(?:^|,)\s*(\w+)/g;
+
+function addFunctions(text: string, functions: Set<string>): void {
+  for (const [, name = ''] of text.matchAll(DEFINED_FUNCTION)) functions.add(name);
+  if (!text.includes('__ksym')) return;
+  for (const [, name = ''] of text.matchAll(KERNEL_FUNCTION)) functions.add(name);
+}
 
 function addTags(text: string, defined: Set<string>): void {
   for (const [, kind, name] of text.matchAll(TAGGED)) defined.add(`${kind} ${name}`);
@@ -64,6 +75,7 @@ export function collectSources(
   const missing = new Set<string>();
   const defined = new Set<string>();
   const decoder = new TextDecoder();
+  const functions = new Set<string>();
   let hasPartialVmlinux = false;
   const waiting: string[] = [];
   const add = (path: string, bytes: Uint8Array) => {
@@ -82,6 +94,7 @@ export function collectSources(
     if (isPart && VMLINUX_GUARD.test(text)) hasPartialVmlinux = true;
     if (!isOwn && (isPart || !VMLINUX.test(path))) addTags(text, defined);
     if (!isOwn && (isPart || LINUX.test(path))) addEnumerators(text, defined);
+    if (!isOwn) addFunctions(text, functions);
     for (const [word] of text.matchAll(isOwn ? OWN_TYPE : WORD)) words.add(word);
     for (const [, quoted, angled] of text.matchAll(INCLUDE)) {
       const name = quoted ?? angled ?? '';
@@ -98,7 +111,7 @@ export function collectSources(
       }
     }
   }
-  return { files, words, defined, hasPartialVmlinux, missing };
+  return { files, words, defined, functions, hasPartialVmlinux, missing };
 }
 
 function firstFile(folders: readonly string[], name: string, read: SourceReader) {

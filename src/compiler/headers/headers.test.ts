@@ -77,3 +77,40 @@ _Static_assert(sizeof(struct aligned) == 16, "an aligned type");
     expect(await said('#include <linux/types.h>\nenum { BPF_DEVCG_ACC_READ = 7 };\n')).toBe('');
   });
 });
+
+describe('kernel functions in vmlinux.h', () => {
+  const use = `int f(int pid) {
+	struct task_struct *task;
+	if (!bpf_ksym_exists(bpf_task_from_pid)) return 1;
+	task = bpf_task_from_pid(pid);
+	if (!task) return 2;
+	pid = task->tgid;
+	bpf_task_release(task);
+	return pid;
+}
+`;
+
+  test('are declared when the source names them', async () => {
+    expect(await said(`#include "vmlinux.h"\n#include <bpf/bpf_helpers.h>\n${use}`)).toBe('');
+  });
+
+  test('yield to what the source declares or defines itself', async () => {
+    const own = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+struct task___own { int tgid; };
+extern struct task___own *bpf_task_from_pid(long pid) __weak __ksym;
+static void bpf_task_release(struct task___own *task)
+{
+}
+int f(long pid) { struct task___own *task = bpf_task_from_pid(pid); bpf_task_release(task); return 0; }
+`;
+    expect(await said(own)).toBe('');
+  });
+
+  test('are not there when the source says so', async () => {
+    const text = await said(
+      `#define BPF_NO_KFUNC_PROTOTYPES\n#include "vmlinux.h"\nvoid *p = bpf_task_release;\n`,
+    );
+    expect(text).toContain("error: use of undeclared identifier 'bpf_task_release'");
+  });
+});

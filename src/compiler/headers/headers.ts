@@ -35,7 +35,7 @@ export function typeHeaders(btf: Btf, sources: Sources): Readonly<Record<string,
   const made: Record<string, string> = {};
   const { missing } = sources;
   const words = withMacroWords(sources);
-  if (missing.has(VMLINUX)) made[VMLINUX] = sliceVmlinux(btf, words, { guard: '__VMLINUX_H__' });
+  if (missing.has(VMLINUX)) made[VMLINUX] = sliceVmlinux(btf, words, { guard: '__VMLINUX_H__' }, sources);
   if (missing.has(TYPES)) made[TYPES] = uapiTypes(btf, { ...sources, words });
   return made;
 }

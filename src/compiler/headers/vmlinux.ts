@@ -1,6 +1,20 @@
 import type { FormatCOptions } from '../../btf/format-c.js';
-import { findAllByName, findEnumerations, formatC, resolve, typeAt } from '../../btf/index.js';
+import {
+  findAllByName,
+  findEnumerations,
+  formatC,
+  kfuncsOf,
+  nameOf,
+  resolve,
+  typeAt,
+} from '../../btf/index.js';
 import type { Btf, BtfTypeId } from '../../btf/types.js';
+
+/** What is left out of `vmlinux.h` although the source names it. */
+export interface OwnFunctions {
+  /** Functions that the source declares or defines itself. */
+  readonly functions: ReadonlySet<string>;
+}
 
 /**
  * The part of `vmlinux.h` that a source can speak of: the types that it names, those that lie in them, and those that
@@ -8,19 +22,28 @@ import type { Btf, BtfTypeId } from '../../btf/types.js';
  *
  * @param words every identifier of the source and of the headers it includes
  * @param frame what formatC is told besides
+ * @param own when given, kernel functions that the source names are declared, but for those
  */
 export function sliceVmlinux(
   btf: Btf,
   words: ReadonlySet<string>,
-  frame: Omit<FormatCOptions, 'roots'>,
+  frame: Omit<FormatCOptions, 'roots' | 'functions'>,
+  own?: OwnFunctions,
 ): string {
   const slice = new Slice(btf, words);
   for (const word of words) {
     for (const id of findAllByName(btf, word)) slice.root(id);
     for (const id of findEnumerations(btf, word)) slice.root(id);
   }
+  const functions = own === undefined ? [] : kfuncsOf(btf).filter((id) => isWanted(btf, id, words, own));
+  for (const id of functions) slice.result(id);
   const roots = [...slice.roots].sort((a, b) => a - b);
-  return formatC(btf, { ...frame, roots });
+  return formatC(btf, { ...frame, roots, functions });
+}
+
+function isWanted(btf: Btf, id: BtfTypeId, words: ReadonlySet<string>, { functions }: OwnFunctions): boolean {
+  const name = nameOf(typeAt(btf, id));
+  return words.has(name) && !functions.has(name);
 }
 
 class Slice {
@@ -39,6 +62,14 @@ class Slice {
     if (kind === 'func' || kind === 'var' || kind === 'datasec') return;
     this.roots.add(id);
     this.#visit(id);
+  }
+
+  /** The struct that a function returns a pointer to: its members are asked for. */
+  result(id: BtfTypeId): void {
+    const func = typeAt(this.#btf, id);
+    const proto = func.kind === 'func' ? typeAt(this.#btf, func.type) : undefined;
+    const pointed = proto?.kind === 'func_proto' ? this.#pointee(proto.returns) : undefined;
+    if (pointed !== undefined) this.root(pointed);
   }
 
   /** Follows what a complete type needs complete, and the members that the source names. */
