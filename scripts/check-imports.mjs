@@ -35,6 +35,7 @@ const ALLOWED = {
     'maps',
     'verifier',
     'kernel',
+    'packet',
   ],
   linux: [
     'errors',

@@ -7,10 +7,12 @@ export { type BpfCpu, clangInThisThread, type Diagnostic, type FrontEnd } from '
 export {
   type CaptureSource,
   type CurrentTask,
+  Device,
   Engine,
   type EngineOptions,
   type EngineReplayOptions,
   type EngineSnapshot,
+  NetNamespace,
   type PerfReader,
   type PerfReaderOptions,
   type PerfRecord,
@@ -22,8 +24,11 @@ export {
   RingBufferReader,
   type RingBufferWait,
   SimulatedTask,
+  type TaskFile,
   type TaskOptions,
   type TaskSocket,
+  type VethEnd,
+  World,
 } from './engine/index.js';
 export { SkepError, type SkepErrorDetails } from './errors/base.js';
 export { type ErrnoName, KernelError } from './errors/errno.js';

@@ -22,8 +22,8 @@ export class Attachments {
    * @throws {KernelError} EBUSY when the point holds one program only.
    */
   add(attachment: Attachment): Attachment | undefined {
-    const point = attachPoint(attachment.target);
-    const there = this.#byPoint.get(point) ?? [];
+    const points = attachPoints(attachment.target);
+    const there = this.#byPoint.get(points[0] as string) ?? [];
     const occupant = attachment.target.kind === 'xdp' ? there[0] : undefined;
     if (occupant !== undefined && !(attachment.target.kind === 'xdp' && attachment.target.replace === true)) {
       throw new KernelError(
@@ -36,7 +36,10 @@ export class Attachments {
       );
     }
     this.version++;
-    this.#byPoint.set(point, [...there.filter((other) => other !== occupant), attachment]);
+    for (const point of points) {
+      const others = (this.#byPoint.get(point) ?? []).filter((other) => other !== occupant);
+      this.#byPoint.set(point, inOrder([...others, attachment]));
+    }
     return occupant;
   }
 
@@ -60,18 +63,42 @@ export class Attachments {
   }
 
   at(target: AttachTarget): readonly Attachment[] {
-    return this.#byPoint.get(attachPoint(target)) ?? [];
+    return this.#byPoint.get(attachPoints(target)[0] as string) ?? [];
   }
 
   all(): readonly Attachment[] {
-    return [...this.#byPoint.values()].flat().sort((a, b) => a.linkId - b.linkId);
+    return [...new Set([...this.#byPoint.values()].flat())].sort((a, b) => a.linkId - b.linkId);
   }
 }
 
-/** One place to attach to, as a key. */
-function attachPoint(target: AttachTarget): string {
-  // A tracepoint is one, with or without its category.
-  return target.kind === 'tracepoint' ? `tracepoint/${target.name}` : targetText(target);
+/** Programs whose targets have a priority run in its order, the lowest first; others as they were attached. */
+function inOrder(list: Attachment[]): Attachment[] {
+  const priority = ({ target }: Attachment) => ('priority' in target ? (target.priority ?? 0) : 0);
+  return list.sort((a, b) => priority(a) - priority(b));
+}
+
+/** The places that a target names, as keys. */
+function attachPoints(target: AttachTarget): readonly string[] {
+  switch (target.kind) {
+    case 'tracepoint':
+      // A tracepoint is one, with or without its category.
+      return [`tracepoint/${target.name}`];
+    case 'netfilter':
+      return [`netfilter/${target.family}/${target.hook}`];
+    case 'kprobe_multi':
+      return target.functions.map((name) => targetText(probe(name, target.returns)));
+    default:
+      return [targetText(target)];
+  }
+}
+
+function probe(name: string, returns: boolean | undefined): AttachTarget {
+  return { kind: 'kprobe', function: name, ...(returns === true ? { returns } : {}) };
+}
+
+/** Whether programs there get structs of the kernel, which its types lay out. */
+export function showsKernelStructs({ kind }: AttachTarget): boolean {
+  return kind === 'kprobe' || kind === 'kprobe_multi' || kind === 'tracing' || kind === 'netfilter';
 }
 
 /**

@@ -11,4 +11,9 @@ export {
   type RingBufferWait,
 } from './ringbuf-reader.js';
 export type { EngineSnapshot } from './snapshot.js';
-export { SimulatedTask, type TaskOptions, type TaskSocket } from './world/task.js';
+export { Device } from './world/devices.js';
+export { NetNamespace } from './world/net/namespace.js';
+export { SimulatedTask, type TaskOptions } from './world/task.js';
+export type { TaskFile } from './world/task-file.js';
+export type { TaskSocket } from './world/task-socket.js';
+export { type VethEnd, World } from './world/world.js';

@@ -18,10 +18,11 @@ export class KernelTypes {
   }
 
   /** What objects ask of them: ids of functions and of typed variables. The engine has no other symbols. */
-  answers(): Pick<KernelEnvironment, 'kfunc' | 'ksym'> {
+  answers(): Pick<KernelEnvironment, 'btf' | 'kfunc' | 'ksym'> {
     const btf = this.#btf;
     if (btf === undefined) return {};
     return {
+      btf,
       kfunc: (name) => findByName(btf, name, 'func'),
       ksym: (name, typed) => {
         const id = typed ? findByName(btf, name, 'var', 'func') : undefined;

@@ -6,7 +6,8 @@ import { Attachments, requireFitting } from './attachments.js';
 import { LinkHandle, type LinkOwner } from './link-handle.js';
 import type { ObjectTable } from './objects.js';
 import type { Pins } from './pins.js';
-import type { ProgramObject } from './program-object.js';
+import type { ProgramObject, ProgramParts } from './program-object.js';
+import { functionsLike, requireFunction, requireLsmHook } from './world/trace/functions.js';
 import { resolveTracepoint } from './world/tracepoints.js';
 import type { World } from './world/world.js';
 
@@ -44,12 +45,12 @@ export class Links implements LinkOwner {
 
   /** Attaches a program. @throws {KernelError} ENODEV, ENOENT, EBUSY */
   add(program: ProgramObject, to: AttachTarget, id = this.nextId): LinkHandle {
-    const target = resolve(this.#world, to);
+    const target = resolve(this.#world, to, program.parts);
     const replaced = this.attachments.add({ linkId: id, programId: program.id, target });
     if (replaced !== undefined) this.detach(replaced.linkId);
     this.nextId = Math.max(this.nextId, id + 1);
     const iface = 'iface' in target ? target.iface : undefined;
-    const ifindex = iface === undefined ? undefined : this.#world.devices.byName(iface).ifindex;
+    const ifindex = iface === undefined ? undefined : this.#world.device(iface).ifindex;
     const link = new LinkHandle(id, program.id, target, ifindex, this);
     this.#links.set(id, link);
     this.#programs.use(program);
@@ -94,18 +95,55 @@ export class Links implements LinkOwner {
   }
 }
 
-/** A target with its device or tracepoint checked, in the one form that it is kept in. */
-function resolve(world: World, target: AttachTarget): AttachTarget {
-  if (target.kind === 'tracepoint') {
-    const { category, name } = resolveTracepoint(target.name, target.category);
-    return { kind: 'tracepoint', category, name };
+/** A target with its device, function or tracepoint checked, in the one form that it is kept in. */
+function resolve(world: World, target: AttachTarget, parts: ProgramParts): AttachTarget {
+  switch (target.kind) {
+    case 'tracepoint': {
+      const { category, name } = resolveTracepoint(target.name, target.category);
+      return { ...target, category, name };
+    }
+    case 'cgroup': {
+      // The simulated host has every cgroup that somebody names.
+      const { path } = world.cgroups.make(target.path);
+      return { ...target, path, attachType: attachTypeByName(target.attachType)?.name ?? target.attachType };
+    }
+    case 'raw_tracepoint':
+      return { ...target, name: resolveTracepoint(target.name).name };
+    case 'tracing':
+      return resolveTracing(target, parts);
+    case 'kprobe':
+      return { ...target, function: requireFunction(target.function) };
+    case 'kprobe_multi':
+      return { ...target, functions: functionsLike(target.functions) };
+    case 'netns':
+      return { ...target, attachType: attachTypeByName(target.attachType)?.name ?? target.attachType };
+    default:
+      if ('iface' in target && target.iface !== undefined) world.device(target.iface);
+      return target;
   }
-  if (target.kind === 'cgroup') {
-    // The simulated host has every cgroup that somebody names.
-    const { path } = world.cgroups.make(target.path);
-    return { ...target, path, attachType: attachTypeByName(target.attachType)?.name ?? target.attachType };
-  }
-  if (target.kind === 'raw_tracepoint') return { ...target, name: resolveTracepoint(target.name).name };
-  if ('iface' in target && target.iface !== undefined) world.devices.byName(target.iface);
-  return target;
+}
+
+/** What a program was loaded for says where it goes. @throws {KernelError} EINVAL, ENOENT */
+function resolveTracing(
+  target: Extract<AttachTarget, { readonly kind: 'tracing' }>,
+  { attachType, attachTo }: ProgramParts,
+): AttachTarget {
+  const name = attachTo ?? target.function;
+  const type = attachType ?? target.attachType;
+  if (name === undefined || type === undefined)
+    throw new KernelError('EINVAL', 'the program does not say which function it is for', {
+      hint: 'name it in the section: SEC("fentry/tcp_v4_connect")',
+    });
+  if (target.function !== undefined && target.function !== name)
+    throw new KernelError('EINVAL', `the program was loaded for ${name}, not for ${target.function}`, {
+      facts: { loadedFor: name, function: target.function },
+    });
+  if (type === 'trace_raw_tp') return { ...target, attachType: type, function: resolveTracepoint(name).name };
+  if (type === 'lsm_mac') return { ...target, attachType: type, function: requireLsmHook(name) };
+  if (type === 'trace_fentry' || type === 'trace_fexit' || type === 'modify_return')
+    return { ...target, attachType: type, function: requireFunction(name) };
+  throw new KernelError('EOPNOTSUPP', `the engine cannot attach ${type} programs yet`, {
+    facts: { attachType: type },
+    docs: 'world.md',
+  });
 }

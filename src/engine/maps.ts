@@ -17,10 +17,16 @@ import {
   MAP_REFUSALS,
   MAP_VALUES,
 } from './runtime/layout.js';
-import { World } from './world/world.js';
+import { Cgroups } from './world/cgroups.js';
+import { Macs } from './world/devices.js';
+import { NetNamespace } from './world/net/namespace.js';
+import type { World } from './world/world.js';
 
+/** What of the simulated host maps hold. */
+type MapWorld = Pick<World, 'devices' | 'cgroups'>;
 /** For maps that belong to no engine. */
-const LONE_WORLD = new World();
+const LONE_WORLD: MapWorld = { cgroups: new Cgroups(), devices: new NetNamespace('', 1, new Macs()).devices };
+LONE_WORLD.devices.add('eth0');
 
 export interface EngineMapOptions {
   readonly id: number;
@@ -29,7 +35,7 @@ export interface EngineMapOptions {
   /** For maps that hold programs by their ids: a program's type. */
   readonly programType?: (programId: number) => string | undefined;
   /** For maps of devices and cgroups; default: a host of its own. */
-  readonly world?: World;
+  readonly world?: MapWorld;
   /** For maps of maps: the maps that there are. */
   readonly inner?: InnerMaps;
 }

@@ -81,6 +81,8 @@ export class EngineMemory {
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #cpu = 0;
+  /** Nanoseconds that the clock was moved on by. */
+  #skipped = 0;
 
   private constructor(memory: WebAssembly.Memory, shared: boolean, cpus: number, now: () => number) {
     this.memory = memory;
@@ -89,7 +91,7 @@ export class EngineMemory {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 16 });
     const instance = new WebAssembly.Instance(loadRuntimeModule(shared), {
       env: this.env,
-      host: { now },
+      host: { now: () => now() + this.#skipped },
     });
     this.runtime = instance.exports as unknown as RuntimeExports;
     this.#refresh();
@@ -237,6 +239,13 @@ export class EngineMemory {
     view.setUint32(SYS_CLOCK_PINNED, nanoseconds === undefined ? 0 : 1, true);
   }
 
+  /** Moves the clock on, pinned or not. */
+  advanceClock(nanoseconds: bigint): void {
+    const pinned = this.pinnedClock;
+    if (pinned === undefined) this.#skipped += Number(nanoseconds);
+    else this.pinClock(pinned + nanoseconds);
+  }
+
   /** What the clock was pinned at; undefined while it runs. */
   get pinnedClock(): bigint | undefined {
     const { view } = this;
@@ -247,6 +256,20 @@ export class EngineMemory {
   seedRandom(seed: bigint, cpu = this.#cpu): void {
     const state = BigInt.asUintN(64, seed);
     this.view.setBigUint64(CPU_AREAS + cpu * CPU_AREA_SIZE + CPU_RANDOM, state === 0n ? 1n : state, true);
+  }
+
+  /** In whose name programs run on the current CPU. */
+  get currentTask(): CurrentTask {
+    const area = CPU_AREAS + this.#cpu * CPU_AREA_SIZE;
+    const comm = this.read(area + CPU_COMM, 16);
+    return {
+      pid: this.u32(area + CPU_PID_TGID),
+      tgid: this.u32(area + CPU_PID_TGID + 4),
+      uid: this.u32(area + CPU_UID_GID),
+      gid: this.u32(area + CPU_UID_GID + 4),
+      comm: new TextDecoder().decode(comm.subarray(0, comm.indexOf(0))),
+      cgroup: this.view.getBigUint64(area + CPU_CGROUP, true),
+    };
   }
 
   /** Says in whose name programs run on a CPU (default: the current one). */

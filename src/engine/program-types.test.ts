@@ -30,8 +30,8 @@ test('a program that calls a helper that the engine has not is refused by name, 
 test('a program of a type that the engine does not run is refused by name, and can be verified', async () => {
   const engine = await Engine.create();
   try {
-    await expect(engine.loadProgram(PROGRAM)).rejects.toThrow(
-      'the engine does not run programs of type netfilter yet',
+    await expect(engine.loadProgram({ ...PROGRAM, type: 'ext' })).rejects.toThrow(
+      'the engine does not run programs of type ext yet',
     );
     expect(await engine.programs()).toEqual([]);
     const verified = await engine.loadProgram(PROGRAM, { verifyOnly: true });

@@ -7,8 +7,14 @@ import { hasTestRun } from './scenes/index.js';
 export const TARGET_TYPES: Readonly<Partial<Record<AttachTarget['kind'], readonly string[]>>> = {
   xdp: ['xdp'],
   tcx: ['sched_cls', 'sched_act'],
+  tc: ['sched_cls', 'sched_act'],
   tracepoint: ['tracepoint'],
-  raw_tracepoint: ['raw_tracepoint'],
+  raw_tracepoint: ['raw_tracepoint', 'raw_tracepoint_writable'],
+  tracing: ['tracing', 'lsm'],
+  kprobe: ['kprobe'],
+  kprobe_multi: ['kprobe'],
+  netfilter: ['netfilter'],
+  netns: ['sk_lookup'],
   socket: ['socket_filter'],
   cgroup: CGROUP_PROGRAM_TYPES,
 };

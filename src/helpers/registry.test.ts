@@ -269,7 +269,9 @@ test('an attach type may take helpers away and give others', () => {
   const setsockopt = helperByName('bpf_setsockopt')!.id;
   expect(mayCall('cgroup_sockopt', setsockopt, 'cgroup_getsockopt')).toBe(false);
   expect(mayCall('cgroup_sockopt', setsockopt, 'cgroup_setsockopt')).toBe(true);
-  expect(mayCall('lsm', bind, 'lsm_mac')).toBeUndefined();
+  expect(mayCall('lsm', bind, 'lsm_mac')).toBe(false);
+  expect(mayCall('lsm', helperByName('bpf_inode_storage_get')!.id, 'lsm_mac')).toBe(true);
+  expect(mayCall('struct_ops', bind)).toBeUndefined();
 });
 
 test('every helper of Linux 6.18 has a name', () => {

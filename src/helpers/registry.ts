@@ -27,15 +27,21 @@ import { task } from './task.js';
 import { time } from './time.js';
 import { timers } from './timers.js';
 import { tracing } from './tracing.js';
+import { LSM_HELPERS, TRAMPOLINE_HELPERS } from './trampoline-callers.js';
 import { xdpFrame } from './xdp-frame.js';
 
 const GPL = parseRanges(GPL_HELPERS);
-const CALLERS = new Map(Object.entries(CALLABLE_HELPERS).map(([type, ids]) => [type, parseRanges(ids)]));
+const CALLERS = new Map(
+  Object.entries({
+    ...CALLABLE_HELPERS,
+    lsm: `${CALLABLE_HELPERS['tracing']} ${LSM_HELPERS}`,
+  }).map(([type, ids]) => [type, parseRanges(ids)]),
+);
 const EXCEPTIONS = new Map(
-  Object.entries(ATTACH_TYPE_HELPERS).map(([key, { not, also }]) => [
-    key,
-    { not: parseRanges(not), also: parseRanges(also) },
-  ]),
+  [
+    ...Object.entries(ATTACH_TYPE_HELPERS),
+    ...Object.entries(TRAMPOLINE_HELPERS).map(([key, also]) => [key, { not: '', also }] as const),
+  ].map(([key, { not, also }]) => [key, { not: parseRanges(not), also: parseRanges(also) }]),
 );
 const ID_BY_NAME = new Map<string, number>(HELPER_NAMES.map((name, id) => [`bpf_${name}`, id]));
 

@@ -50,6 +50,8 @@ export interface HookView {
 export interface ReturnRange {
   readonly min: number;
   readonly max: number;
+  /** Only the low 32 bits count: the hook returns an `int`. */
+  readonly low32?: boolean;
 }
 
 /** Which loads and stores of a struct Linux allows. */

@@ -19,7 +19,7 @@ export const lsm: Hook = {
   ctx: btfArguments,
   ...btfRules,
   views: [
-    { attachTypes: ['lsm_mac'], returns: { min: -4095, max: 0 } },
+    { attachTypes: ['lsm_mac'], returns: { min: -4095, max: 0, low32: true } },
     { attachTypes: ['lsm_cgroup'], returns: { min: 0, max: 1 } },
   ],
   sleepable: 'may',

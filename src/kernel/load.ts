@@ -287,7 +287,8 @@ async function loadProgram(
   const used = maps.filter(([name]) =>
     spec.relocations.some((one) => (one.kind === 'map' || one.kind === 'map_value') && one.map === name),
   );
-  if (spec.relocations.some(({ kind }) => kind === 'kfunc' || kind === 'ksym')) await kernel.readTypes?.();
+  const asksSymbols = spec.relocations.some(({ kind }) => kind === 'kfunc' || kind === 'ksym');
+  if (asksSymbols || spec.coreRelocations.length > 0) await kernel.readTypes?.();
   const { environment } = kernel;
   const insns = relocate(spec, {
     mapIndex: (name) => used.findIndex(([other]) => other === name),

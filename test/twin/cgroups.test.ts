@@ -101,7 +101,7 @@ async function simulated(engine: 'jit' | 'interpreter'): Promise<{ steps: Seen; 
   const listen = (port: number) =>
     attempt(() => {
       const one = socket();
-      one.bind('127.0.0.1', port);
+      one.bind('127.0.0.1', port).listen();
       return `port ${one.local.port}`;
     });
   const reach = (port: number) =>

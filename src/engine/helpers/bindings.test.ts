@@ -23,7 +23,7 @@ function importer({ name, params, result }: Extract<HelperBinding, { kind: 'runt
 
 const memory = EngineMemory.create();
 const runtime = memory.runtime as unknown as WebAssembly.ModuleImports;
-const host = createHostHelpers({ memory, trace: new TraceLog(), world: new World() });
+const host = createHostHelpers({ memory, trace: new TraceLog(), world: World.alone(memory) });
 const maps = [
   undefined,
   ...MAP_TYPES.flatMap((type) =>

@@ -5,6 +5,7 @@ import type { HelperBinding } from '../abi.js';
 import { callbacks } from './families/callbacks.js';
 import { control } from './families/control.js';
 import { dynptr } from './families/dynptr.js';
+import { kernelFunction } from './families/kernel-function.js';
 import { kernelObjects } from './families/kernel-objects.js';
 import { mapElements } from './families/map-elements.js';
 import { parse } from './families/parse.js';
@@ -42,6 +43,7 @@ const FAMILIES: readonly HelperFamily[] = [
   socketIdentity,
   sockCalls,
   kernelObjects,
+  kernelFunction,
   callbacks,
   timers,
   dynptr,

@@ -31,7 +31,7 @@ PACKET.set([0x08, 0x00, 0x45, 0x00, 0x00, 0x4c], 12);
 
 const memory = EngineMemory.create();
 const trace = new TraceLog();
-const host = createHostHelpers({ memory, trace, world: new World() });
+const host = createHostHelpers({ memory, trace, world: World.alone(memory) });
 const FRAME = memory.alloc(4096);
 const CTX = memory.alloc(256);
 

@@ -17,7 +17,7 @@ import {
   VERDICT_UNSPEC,
   VERDICTS,
 } from '../runtime/replay-layout.js';
-import { TRACEPOINTS, tracepointTitle } from '../world/tracepoints.js';
+import { REPLAY_TRACEPOINTS, tracepointTitle } from '../world/tracepoints.js';
 import type { AttachedProgram, ReplayAttachments } from './attachments.js';
 
 /** How often a program ran at one place during a replay, and what it decided. */
@@ -60,7 +60,7 @@ const POINT_TABLE: readonly Point[] = [
     programs: ({ sockets }) => sockets,
     verdict: (value) => (value === 0 ? 'drop' : 'accept'),
   },
-  ...TRACEPOINTS.flatMap((tracepoint): Point[] => [
+  ...REPLAY_TRACEPOINTS.flatMap((tracepoint): Point[] => [
     {
       index: POINT_TRACEPOINTS + 2 * tracepoint.point,
       title: `tracepoint ${tracepointTitle(tracepoint)}`,

@@ -11,7 +11,7 @@ import { ReplayStage } from './stage.js';
 
 export interface ReplayOptions {
   /** The device that the packets come in on. */
-  readonly device: Device;
+  readonly device: Pick<Device, 'ifindex' | 'name'>;
   /** Whether the device receives the packets (XDP, tc ingress) or sends them (tc egress). Default `ingress`. */
   readonly direction?: 'ingress' | 'egress';
   /** Packets a second; default: as fast as possible. */

@@ -50,6 +50,12 @@ export const CPU_RANDOM = 40;
 export const CPU_REDIRECT_IFINDEX = 48;
 /** u32: its flags. */
 export const CPU_REDIRECT_FLAGS = 52;
+/** In it: to the device's peer, to a neighbour, to the neighbour at `CPU_REDIRECT_HOP`. Linux's own bits. */
+export const REDIRECT_PEER = 0x20000;
+export const REDIRECT_NEIGH = 0x10000;
+export const REDIRECT_NEXTHOP = 0x40000;
+/** `struct bpf_redir_neigh`: u32 family, and an address. */
+export const CPU_REDIRECT_HOP = 80;
 /** u64: id of the current task's cgroup. */
 export const CPU_CGROUP = 56;
 /** u32: id of the map that the last bpf_redirect_map named, 0 when it found nothing; and the key. */
@@ -246,6 +252,8 @@ export const SKB_HASH_SET = 220;
 /** u32: 1 once an outer header was put in front. */
 export const SKB_ENCAPSULATION = 224;
 export const SKB_CTX_SIZE = 256;
+/** The kernel's own `struct sk_buff` of a packet of the world lies behind its context, in so many bytes. */
+export const SKB_KERNEL_SIZE = 1024;
 
 /** A socket: `struct bpf_sock`, and what the engine keeps behind it. Addresses are in network order, `src_port` is not. */
 export const SOCK_BOUND_DEV_IF = 0;
@@ -272,6 +280,8 @@ export const SOCK_NETNS = 104;
 /** Its `struct bpf_tcp_sock`, 96 bytes. */
 export const SOCK_TCP = 112;
 export const SOCK_SIZE = 256;
+/** The kernel's own `struct sock` of a simulated socket lies behind it, in so many bytes. */
+export const SOCK_KERNEL_SIZE = 4096;
 
 /** BPF_MAP_TYPE_* of the map types that the runtime implements. */
 export const MAP_HASH = 1;

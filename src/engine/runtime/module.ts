@@ -33,6 +33,8 @@ export interface RuntimeExports {
   sock_init(sock: number): void;
   sock_cookie(sock: number): bigint;
   sock_netns_cookie(sock: number): bigint;
+  ktime_get_ns(): bigint;
+  get_prandom_u32(): number;
   run_repeat(slot: number, ctx: bigint, times: number): bigint;
   /** Replays packets of a batch: `state` is laid out as in replay-layout.ts. */
   replay_run(state: number, first: number, count: number): void;

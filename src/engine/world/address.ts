@@ -39,3 +39,58 @@ function parseIpv6(text: string): Uint8Array | undefined {
   });
   return bytes;
 }
+
+/** An address and how many of its bits name the network. */
+export interface Prefix {
+  readonly ip: Uint8Array;
+  readonly bits: number;
+}
+
+/** `10.0.0.1/24`; without a slash, all bits. @throws {KernelError} EINVAL */
+export function parsePrefix(text: string): Prefix {
+  const [address = '', bits] = text.split('/');
+  const ip = parseIp(address);
+  const most = ip.length * 8;
+  const count = bits === undefined ? most : Number(bits);
+  if (!Number.isInteger(count) || count < 0 || count > most)
+    throw new KernelError('EINVAL', `"${text}" is no prefix: a /${bits} cannot be`, { facts: { text } });
+  return { ip, bits: count };
+}
+
+/** `10.0.0.2:443`, `[fd00::2]:443`. @throws {KernelError} EINVAL */
+export function parseEndpoint(text: string): Address {
+  const match = /^(?:\[(?<six>[^\]]+)\]|(?<four>[^:]+)):(?<port>\d+)$/.exec(text);
+  const host = match?.groups?.['six'] ?? match?.groups?.['four'];
+  if (host === undefined)
+    throw new KernelError('EINVAL', `"${text}" is no address with a port`, {
+      facts: { text },
+      hint: 'write 10.0.0.2:443 or [fd00::2]:443',
+    });
+  return { ip: parseIp(host), port: checkedPort(Number(match?.groups?.['port'])) };
+}
+
+/** @throws {KernelError} EINVAL */
+export function checkedPort(port: number): number {
+  if (!Number.isInteger(port) || port < 0 || port > 0xffff)
+    throw new KernelError('EINVAL', `there is no port ${port}`);
+  return port;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+/** Whether an address is in the network of a prefix. */
+export function inPrefix(ip: Uint8Array, prefix: Prefix): boolean {
+  if (ip.length !== prefix.ip.length) return false;
+  for (let bit = 0; bit < prefix.bits; bit += 8) {
+    const left = prefix.bits - bit;
+    const mask = left >= 8 ? 0xff : (0xff << (8 - left)) & 0xff;
+    if (((ip[bit / 8]! ^ prefix.ip[bit / 8]!) & mask) !== 0) return false;
+  }
+  return true;
+}
+
+export function isUnspecified(ip: Uint8Array): boolean {
+  return ip.every((byte) => byte === 0);
+}

@@ -2,6 +2,7 @@ import { ERRNO } from '../../errors/errno.js';
 import type { EngineMemory } from '../memory.js';
 import { CPU_AREA_SIZE, CPU_AREAS, CPU_RETVAL } from '../runtime/layout.js';
 import type { Cgroup } from './cgroups.js';
+import type { AttachedProgram, HookPoints } from './points.js';
 
 /** What programs attached to cgroups decided about a call. */
 export interface CgroupVerdict {
@@ -11,9 +12,6 @@ export interface CgroupVerdict {
   readonly flags: number;
 }
 
-/** Slots in the function table of the programs attached to one cgroup as one attach type, in order. */
-export type AttachedPrograms = (attachType: string, cgroup: Cgroup) => readonly number[];
-
 /**
  * Runs what is attached to a cgroup and to those above it: its own programs first, in the order in which they were
  * attached, then its parent's. All of them run; one that returns 0 makes the call fail with EPERM, unless a program
@@ -21,37 +19,41 @@ export type AttachedPrograms = (attachType: string, cgroup: Cgroup) => readonly 
  */
 export class CgroupHooks {
   readonly #memory: EngineMemory;
-  readonly #attached: AttachedPrograms;
+  readonly #points: HookPoints;
 
-  constructor(memory: EngineMemory, attached: AttachedPrograms) {
+  constructor(memory: EngineMemory, points: HookPoints) {
     this.#memory = memory;
-    this.#attached = attached;
+    this.#points = points;
   }
 
   /** Whether anything would run. */
   watches(attachType: string, cgroup: Cgroup): boolean {
-    return this.#slots(attachType, cgroup).length > 0;
+    for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent)
+      if (this.#attached(attachType, at).length > 0) return true;
+    return false;
   }
 
   /** @param retval what the call returned by itself, where programs run after it */
   run(attachType: string, cgroup: Cgroup, ctx: number, retval = 0): CgroupVerdict {
-    const { runtime, view, cpu } = this.#memory;
-    const place = CPU_AREAS + cpu * CPU_AREA_SIZE + CPU_RETVAL;
-    view.setInt32(place, retval, true);
+    const memory = this.#memory;
+    const place = CPU_AREAS + memory.cpu * CPU_AREA_SIZE + CPU_RETVAL;
+    const outer = memory.view.getInt32(place, true);
+    memory.view.setInt32(place, retval, true);
     let flags = 0;
-    for (const slot of this.#slots(attachType, cgroup)) {
-      const r0 = Number(BigInt.asUintN(32, runtime.run_repeat(slot, BigInt(ctx), 1)));
-      flags |= r0 >>> 1;
-      const after = this.#memory.view;
-      if ((r0 & 1) === 0 && after.getInt32(place, true) >= 0) after.setInt32(place, -ERRNO.EPERM, true);
-    }
-    return { retval: this.#memory.view.getInt32(place, true), flags };
+    for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent)
+      for (const program of this.#attached(attachType, at)) {
+        const r0 = Number(this.#points.run(program, ctx) & 0xffffffffn);
+        flags |= r0 >>> 1;
+        const after = memory.view;
+        if ((r0 & 1) === 0 && after.getInt32(place, true) >= 0) after.setInt32(place, -ERRNO.EPERM, true);
+      }
+    const after = memory.view;
+    const verdict = { retval: after.getInt32(place, true), flags };
+    after.setInt32(place, outer, true);
+    return verdict;
   }
 
-  #slots(attachType: string, cgroup: Cgroup): readonly number[] {
-    const slots: number[] = [];
-    for (let at: Cgroup | undefined = cgroup; at !== undefined; at = at.parent)
-      slots.push(...this.#attached(attachType, at));
-    return slots;
+  #attached(attachType: string, { path }: Cgroup): readonly AttachedProgram[] {
+    return this.#points.at({ kind: 'cgroup', attachType, path });
   }
 }

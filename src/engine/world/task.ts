@@ -1,12 +1,19 @@
 import { KernelError } from '../../errors/errno.js';
-import { type Address, parseIp } from './address.js';
-import { askAddress, askSocket } from './calls/address.js';
+import { parseEndpoint, parseIp } from './address.js';
 import type { CallContext } from './calls/context.js';
 import { type DeviceAccess, useDevice } from './calls/device.js';
-import { getSocketOption, setSocketOption } from './calls/sockopt.js';
+import { openFile, unlinkFile } from './calls/files.js';
+import { execute, exit, fork, kill } from './calls/processes.js';
+import { makeSocket } from './calls/sockets.js';
+import { syscall } from './calls/syscall.js';
 import { readSysctl, writeSysctl } from './calls/sysctl.js';
 import type { Cgroup } from './cgroups.js';
-import { SimulatedSocket, type SocketKind } from './sockets.js';
+import { echoRequest, icmpProtocol } from './net/icmp.js';
+import { sendIp } from './net/ip.js';
+import type { SocketKind } from './sockets.js';
+import { TaskFile } from './task-file.js';
+import { type Descriptors, TaskSocket } from './task-socket.js';
+import type { TaskRecord } from './tasks.js';
 
 /** Who a simulated task is. */
 export interface TaskOptions {
@@ -14,6 +21,8 @@ export interface TaskOptions {
   readonly comm?: string;
   /** Path of its cgroup, made when it is not there; default the root. */
   readonly cgroup?: string;
+  /** Name of its network namespace, made when it is not there; default the first. */
+  readonly namespace?: string;
   readonly pid?: number;
   /** Default: `pid`. */
   readonly tgid?: number;
@@ -22,47 +31,150 @@ export interface TaskOptions {
   readonly gid?: number;
 }
 
+/** Standard input, output and error are open from the start. */
+const FIRST_FD = 3;
+const AF = { inet: 2, inet6: 10 } as const;
+const SOCK = { stream: 1, dgram: 2 } as const;
+const PING_TIMEOUT = 1e9;
+
 /**
- * A task of the simulated host. What it does runs the programs that are attached to its cgroup, in Linux's order; what
- * they refuse is thrown as a `KernelError` with their errno.
+ * A task of the simulated host. What it does runs the programs that are attached, in Linux's order: tracepoints, LSM,
+ * cgroup, socket, packets. What they refuse is thrown as a `KernelError` with their errno.
  *
  * @example
  * ```ts
  * import { Engine } from 'skep';
- * const engine = await Engine.create();
- * const curl = engine.task({ comm: 'curl', cgroup: '/web' });
- * const socket = curl.socket({ family: 'inet', type: 'stream' });
- * socket.connect('10.0.0.2', 443);
+ * const { world } = await Engine.create();
+ * const server = world.task('server', { cgroup: '/web' });
+ * const listening = server.listen('127.0.0.1:8080');
+ * const socket = world.task('client').connect('127.0.0.1:8080');
+ * socket.send('hello');
+ * if (new TextDecoder().decode(listening.accept().receive()) !== 'hello') throw new Error('lost');
  * ```
  */
 export class SimulatedTask {
-  readonly cgroup: Cgroup;
-  readonly pid: number;
   readonly #call: CallContext;
-  readonly #options: TaskOptions;
+  readonly #record: TaskRecord;
+  readonly #descriptors: Descriptors;
+  #sequence = 0;
 
-  constructor(call: CallContext, options: TaskOptions, pid: number) {
+  private constructor(call: CallContext, record: TaskRecord) {
     this.#call = call;
-    this.#options = options;
-    this.pid = options.pid ?? pid;
-    this.cgroup = call.world.cgroups.make(options.cgroup ?? '/');
+    this.#record = record;
+    let next = FIRST_FD;
+    this.#descriptors = { take: () => next++ };
+  }
+
+  static make(call: CallContext, options: TaskOptions): SimulatedTask {
+    const { world } = call;
+    const record = world.tasks.add({
+      comm: options.comm ?? 'task',
+      pid: options.pid,
+      tgid: options.tgid,
+      uid: options.uid,
+      gid: options.gid,
+      cgroup: world.cgroups.make(options.cgroup ?? '/'),
+      namespace: world.namespace(options.namespace ?? ''),
+    });
+    return new SimulatedTask(call, record);
+  }
+
+  get pid(): number {
+    return this.#record.pid;
+  }
+
+  get comm(): string {
+    return this.#record.comm;
+  }
+
+  get cgroup(): Cgroup {
+    return this.#record.cgroup;
   }
 
   /** socket(2). */
   socket(kind: SocketKind): TaskSocket {
+    const fd = this.#descriptors.take();
+    const args = () => [AF[kind.family], SOCK[kind.type], 0].map(BigInt);
     return this.#as((call) => {
-      const socket = new SimulatedSocket(call.memory, kind, {
-        uid: this.#options.uid ?? 0,
-        cgroup: this.cgroup,
-      });
-      try {
-        askSocket(call, 'sock_create', socket);
-      } catch (error) {
-        socket.free();
-        throw error;
-      }
-      return new TaskSocket(socket, (action) => this.#as(action));
+      const socket = syscall(
+        call,
+        'socket',
+        args,
+        () => makeSocket(call, this.#record, kind),
+        () => fd,
+      );
+      return new TaskSocket(socket, fd, (action) => this.#as(action), this.#descriptors);
     });
+  }
+
+  /** A TCP socket, connected to `10.0.0.2:443` or `[fd00::2]:443`. */
+  connect(to: string): TaskSocket {
+    return this.socket({ family: familyOf(to), type: 'stream' }).connect(to);
+  }
+
+  /** A TCP socket that listens at `0.0.0.0:80`. @param backlog how many may wait to be accepted; default 128 */
+  listen(at: string, backlog = 128): TaskSocket {
+    return this.socket({ family: familyOf(at), type: 'stream' })
+      .bind(at)
+      .listen(backlog);
+  }
+
+  /** A UDP socket; with an address, bound to it. */
+  datagrams(at?: string, family: SocketKind['family'] = 'inet'): TaskSocket {
+    const socket = this.socket({ family: at === undefined ? family : familyOf(at), type: 'dgram' });
+    return at === undefined ? socket : socket.bind(at);
+  }
+
+  /** Sends an ICMP echo request. @returns whether it was answered within a second */
+  ping(ip: string): boolean {
+    const dst = parseIp(ip);
+    return this.#as(({ net }) => {
+      const { namespace, pid } = this.#record;
+      const way = namespace.wayTo(dst);
+      const sequence = ++this.#sequence;
+      const src = way.source;
+      const message = echoRequest(src, dst, pid, sequence);
+      sendIp(net, { namespace, way, src, dst, protocol: icmpProtocol(dst) }, message);
+      if (namespace.sockets.hasEcho(pid, sequence)) return true;
+      net.clock.advance(PING_TIMEOUT);
+      net.work();
+      return namespace.sockets.hasEcho(pid, sequence);
+    });
+  }
+
+  /** Opens a file; `create` makes it when it is not there. */
+  open(path: string, options: { readonly write?: boolean; readonly create?: boolean } = {}): TaskFile {
+    const fd = this.#descriptors.take();
+    return this.#as((call) => {
+      const file = openFile(call, this.#record, { path, fd, write: false, create: false, ...options });
+      return new TaskFile(file, fd, (action) => this.#as(action));
+    });
+  }
+
+  /** unlink(2). */
+  unlink(path: string): void {
+    this.#as((call) => unlinkFile(call, this.#record, path));
+  }
+
+  /** Makes a task like this one, its child. */
+  fork(options: { readonly pid?: number } = {}): SimulatedTask {
+    return this.#as((call) => new SimulatedTask(call, fork(call, this.#record, options.pid)));
+  }
+
+  /** execve(2): runs another program from now on. */
+  exec(path: string, ...args: readonly string[]): this {
+    this.#as((call) => execute(call, this.#record, path, args));
+    return this;
+  }
+
+  /** exit(2). */
+  exit(code = 0): void {
+    this.#as((call) => exit(call, this.#record, code));
+  }
+
+  /** kill(2). */
+  kill(pid: number, signal: number): void {
+    this.#as((call) => kill(call, pid, signal));
   }
 
   /** Opens or makes a device node. */
@@ -82,111 +194,13 @@ export class SimulatedTask {
 
   /** Does something in the name of this task. */
   #as<T>(action: (call: CallContext) => T): T {
-    const { comm = 'task', tgid = this.pid, uid = 0, gid = 0 } = this.#options;
-    this.#call.memory.setTask({ pid: this.pid, tgid, uid, gid, comm, cgroup: this.cgroup.id });
-    return action(this.#call);
+    const { tasks } = this.#call.world;
+    if (tasks.find(this.pid) !== this.#record)
+      throw new KernelError('ESRCH', `task ${this.pid} has exited`, { facts: { pid: this.pid } });
+    return tasks.as(this.#record, () => action(this.#call));
   }
 }
 
-/** Does something in the name of a task. */
-type InName = <T>(action: (call: CallContext) => T) => T;
-
-/** A socket that a simulated task made. Addresses are text: `10.0.0.2`, `::1`. */
-export class TaskSocket {
-  readonly #socket: SimulatedSocket;
-  readonly #as: InName;
-
-  constructor(socket: SimulatedSocket, as: InName) {
-    this.#socket = socket;
-    this.#as = as;
-  }
-
-  /** Its own address. */
-  get local(): Address {
-    return this.#socket.local;
-  }
-
-  /** Of the other end. */
-  get remote(): Address {
-    return this.#socket.remote;
-  }
-
-  /** bind(2); port 0 takes a free one. */
-  bind(ip: string, port: number): void {
-    this.#as((call) => {
-      const asked = askAddress(call, 'bind', this.#socket, this.#parse(ip, port));
-      const before = this.#socket.local;
-      this.#socket.local = { ip: asked.ip, port: asked.port || call.world.freePort() };
-      try {
-        askSocket(call, 'post_bind', this.#socket);
-      } catch (error) {
-        this.#socket.local = before;
-        throw error;
-      }
-    });
-  }
-
-  /** connect(2): programs may send the connection elsewhere. */
-  connect(ip: string, port: number): void {
-    this.#as((call) => {
-      this.#socket.remote = askAddress(call, 'connect', this.#socket, this.#parse(ip, port));
-      if (this.#socket.local.port === 0)
-        this.#socket.local = { ...this.#socket.local, port: call.world.freePort() };
-    });
-  }
-
-  /** sendmsg(2) of a datagram to an address. @returns where it went */
-  send(ip: string, port: number): Address {
-    return this.#datagram('sendmsg', ip, port);
-  }
-
-  /** recvmsg(2) of a datagram that came from an address. @returns from where the task thinks that it came */
-  receive(ip: string, port: number): Address {
-    return this.#datagram('recvmsg', ip, port);
-  }
-
-  /** getpeername(2): the other end, as programs let the task see it. */
-  peerName(): Address {
-    return this.#as((call) => askAddress(call, 'getpeername', this.#socket, this.#socket.remote));
-  }
-
-  /** getsockname(2): its own address, as programs let the task see it. */
-  socketName(): Address {
-    return this.#as((call) => askAddress(call, 'getsockname', this.#socket, this.#socket.local));
-  }
-
-  /** setsockopt(2). */
-  setOption(level: number, option: number, value: Uint8Array): void {
-    this.#as((call) => setSocketOption(call, this.#socket, level, option, value));
-  }
-
-  /** getsockopt(2) with room for so many bytes. */
-  getOption(level: number, option: number, room: number): Uint8Array {
-    return this.#as((call) => getSocketOption(call, this.#socket, level, option, room));
-  }
-
-  /** close(2): programs see the socket once more. */
-  close(): void {
-    this.#as((call) => askSocket(call, 'sock_release', this.#socket));
-    this.#socket.free();
-  }
-
-  #datagram(name: 'sendmsg' | 'recvmsg', ip: string, port: number): Address {
-    if (this.#socket.kind.type !== 'dgram')
-      throw new KernelError('EOPNOTSUPP', 'only datagrams are sent to an address of their own');
-    return this.#as((call) => askAddress(call, name, this.#socket, this.#parse(ip, port)));
-  }
-
-  #parse(text: string, port: number): Address {
-    const ip = parseIp(text);
-    if (!Number.isInteger(port) || port < 0 || port > 0xffff)
-      throw new KernelError('EINVAL', `there is no port ${port}`);
-    const size = this.#socket.kind.family === 'inet' ? 4 : 16;
-    if (ip.length !== size)
-      throw new KernelError(
-        'EAFNOSUPPORT',
-        `${text} is no address of a socket of ${this.#socket.kind.family}`,
-      );
-    return { ip, port };
-  }
+function familyOf(endpoint: string): SocketKind['family'] {
+  return parseEndpoint(endpoint).ip.length === 4 ? 'inet' : 'inet6';
 }

@@ -7,6 +7,7 @@ import {
   TP_TCP_V6_CONNECT,
 } from '../runtime/replay-layout.js';
 import { nearestNames } from './nearest.js';
+import { WORLD_TRACEPOINTS } from './trace/events.js';
 
 /** One member of a tracepoint's record, as its tracefs `format` file lists it. */
 export interface TracepointField {
@@ -23,8 +24,8 @@ export interface Tracepoint {
   readonly doc: string;
   /** Only the engine has it: Linux has no tracepoint of this name. */
   readonly engineOnly: boolean;
-  /** Place in the replay's table of attachment points (`TP_*`). */
-  readonly point: number;
+  /** Place in the replay's table of attachment points (`TP_*`); absent for those that no replay fires. */
+  readonly point?: number;
   /** Without the common fields. */
   readonly fields: readonly TracepointField[];
   readonly print: string;
@@ -71,7 +72,7 @@ const SOCKET_STATES =
  * The tracepoints that a replay fires. Records of Linux's own have the layout of Linux 6.18. Multi-byte numbers are in
  * the machine's byte order, addresses as on the wire.
  */
-export const TRACEPOINTS: readonly Tracepoint[] = [
+export const REPLAY_TRACEPOINTS: readonly (Tracepoint & { readonly point: number })[] = [
   {
     category: 'tcp',
     name: 'tcp_v4_connect',
@@ -151,6 +152,9 @@ export const TRACEPOINTS: readonly Tracepoint[] = [
   },
 ];
 
+/** All that there are. */
+export const TRACEPOINTS: readonly Tracepoint[] = [...REPLAY_TRACEPOINTS, ...WORLD_TRACEPOINTS];
+
 /**
  * The tracepoint `name`, or `category/name`, alone or with its category given apart.
  * @throws {KernelError} ENOENT for one that the engine does not fire, with the nearest names.
@@ -165,11 +169,14 @@ export function resolveTracepoint(name: string, category?: string): Tracepoint {
   );
   if (found !== undefined) return found;
   const wanted = category === undefined ? name : `${category}/${name}`;
-  const titles = TRACEPOINTS.map(tracepointTitle);
+  const categories = [...new Set(TRACEPOINTS.map((one) => one.category))];
   const near = nearestNames(name, TRACEPOINTS, (candidate) => candidate.name).map(tracepointTitle);
   throw new KernelError('ENOENT', `The engine has no tracepoint ${wanted}.`, {
     facts: { tracepoint: wanted, near },
-    hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `It has ${titles.join(', ')}.`,
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.join(' or ')}?`
+        : `It has tracepoints of ${categories.join(', ')}: docs/reference.md.`,
   });
 }
 
@@ -188,7 +195,7 @@ export function tracepointFormat(name: string): string {
     `\tfield:${declaration};\toffset:${offset};\tsize:${size};\tsigned:${signed ? 1 : 0};`;
   return [
     `name: ${tracepoint.name}`,
-    `ID: ${tracepoint.point + 1}`,
+    `ID: ${TRACEPOINTS.indexOf(tracepoint) + 1}`,
     'format:',
     ...COMMON.map(line),
     '',

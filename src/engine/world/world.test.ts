@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Devices } from './devices.js';
+import { type Devices, Macs } from './devices.js';
+import { NetNamespace } from './net/namespace.js';
 import { resolveTracepoint, tracepointTitle } from './tracepoints.js';
 
 describe('resolveTracepoint', () => {
@@ -17,8 +18,8 @@ describe('resolveTracepoint', () => {
     ['sock/tcp_v4_connect', 'Did you mean tcp/tcp_v4_connect or tcp/tcp_v6_connect?'],
     ['net/netif_recieve_skb', 'Did you mean net/netif_receive_skb?'],
     [
-      'sched_switch',
-      'It has tcp/tcp_v4_connect, tcp/tcp_v6_connect, sock/inet_sock_set_state, net/net_dev_queue, net/netif_receive_skb.',
+      'mm_page_alloc',
+      'It has tracepoints of tcp, sock, net, xdp, sched, task, raw_syscalls, syscalls: docs/reference.md.',
     ],
   ])('says for %s what there is', (name, hint) => {
     expect(() => resolveTracepoint(name)).toThrow(
@@ -27,15 +28,22 @@ describe('resolveTracepoint', () => {
   });
 });
 
+/** Those of a host that has just started, with one wire. */
+function host(): Devices {
+  const { devices } = new NetNamespace('', 1, new Macs());
+  devices.add('eth0');
+  return devices;
+}
+
 describe('Devices', () => {
   it('has lo and eth0, and never uses a number twice', () => {
-    const devices = new Devices();
-    expect(devices.list()).toEqual([
+    const devices = host();
+    expect(devices.list()).toMatchObject([
       { ifindex: 1, name: 'lo', mtu: 65536 },
       { ifindex: 2, name: 'eth0', mtu: 1500 },
     ]);
     expect(devices.add('veth1').ifindex).toBe(3);
-    expect([devices.byName('veth1'), devices.byIndex(3)]).toEqual([
+    expect([devices.byName('veth1'), devices.byIndex(3)]).toMatchObject([
       { ifindex: 3, name: 'veth1', mtu: 1500 },
       { ifindex: 3, name: 'veth1', mtu: 1500 },
     ]);
@@ -44,13 +52,13 @@ describe('Devices', () => {
   it.each(['', '.', '..', 'a/b', 'a:b', 'a b', 'sixteen-bytes-ab', 'üüüüüüüü'])(
     'refuses the name "%s", as Linux',
     (name) => {
-      expect(() => new Devices().add(name)).toThrow(expect.objectContaining({ errno: 'EINVAL' }));
-      expect(new Devices().add('fifteen-bytes-a').ifindex).toBe(3);
+      expect(() => host().add(name)).toThrow(expect.objectContaining({ errno: 'EINVAL' }));
+      expect(host().add('fifteen-bytes-a').ifindex).toBe(3);
     },
   );
 
   it('says what there is when asked for another', () => {
-    const devices = new Devices();
+    const devices = host();
     expect(() => devices.byName('eth1')).toThrow(
       expect.objectContaining({ errno: 'ENODEV', hint: 'The engine has lo, eth0.' }),
     );

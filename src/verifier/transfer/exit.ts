@@ -1,3 +1,4 @@
+import type { ReturnRange } from '../../hooks/hook.js';
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
 import { markPrecise } from '../prune/precision.js';
@@ -40,18 +41,17 @@ export function checkResult(s: Session, regno = 0): void {
   checkNumber(s, 'At program exit', regno, returns);
 }
 
-interface ReturnRange {
-  readonly min: number;
-  readonly max: number;
-}
-
-function checkNumber(s: Session, exit: string, regno: number, { min, max }: ReturnRange): void {
+function checkNumber(s: Session, exit: string, regno: number, { min, max, low32 }: ReturnRange): void {
   const { memory } = s;
   const result = s.reg(regno);
   if (!memory.isScalar(result))
     refuse(returnType, s.at, { exit, reg: regno, type: typeText(memory.type(result)) });
   markPrecise(s, regno);
-  if (s.ops.fitsRange(result, min, max) !== 0) return;
+  const fits =
+    low32 === true
+      ? memory.smin32(result) >= min && memory.smax32(result) <= max
+      : s.ops.fitsRange(result, min, max) !== 0;
+  if (fits) return;
   refuse(returnValue, s.at, { exit, reg: regno, ...scalarFacts(s, result), min, max });
 }
 

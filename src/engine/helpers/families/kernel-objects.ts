@@ -26,6 +26,13 @@ export const kernelObjects: HelperFamily = {
     bpf_get_current_ancestor_cgroup_id: host('current_ancestor_cgroup_id', 1),
     bpf_get_ns_current_pid_tgid: host('ns_current_pid_tgid', 4),
     bpf_current_task_under_cgroup: host('current_task_under_cgroup', 2),
+    bpf_skc_to_tcp_sock: host('skc_to_tcp_sock', 1),
+    bpf_skc_to_tcp6_sock: host('skc_to_tcp6_sock', 1),
+    bpf_skc_to_udp6_sock: host('skc_to_udp6_sock', 1),
+    bpf_skc_to_tcp_timewait_sock: host('skc_to_none', 1),
+    bpf_skc_to_tcp_request_sock: host('skc_to_none', 1),
+    bpf_get_current_task: host('current_task', 0),
+    bpf_get_current_task_btf: host('current_task', 0),
     bpf_send_signal: host('send_signal', 1),
     bpf_send_signal_thread: host('send_signal_thread', 1),
     bpf_copy_from_user: status('copy_from_user', i32, i32, i64),
@@ -45,7 +52,20 @@ export const kernelObjects: HelperFamily = {
       if (number !== 0) world.signal({ signal: number, thread, pid, tgid });
       return 0n;
     };
+    /** The kernel's own struct of a socket, when it is of a kind; 0 when it is not. */
+    const cast =
+      (type: 'stream' | 'dgram', family?: 'inet6') =>
+      (sk: bigint | undefined): bigint => {
+        const socket = world.net.socketAt(Number(sk));
+        const fits = socket?.kind.type === type && (family === undefined || socket.kind.family === family);
+        return fits ? world.objects.sock(socket) : 0n;
+      };
     return {
+      skc_to_tcp_sock: cast('stream'),
+      skc_to_tcp6_sock: cast('stream', 'inet6'),
+      skc_to_udp6_sock: cast('dgram', 'inet6'),
+      skc_to_none: () => 0n,
+      current_task: () => world.objects.task(world.tasks.current ?? world.tasks.told()),
       current_ancestor_cgroup_id(level) {
         const current = memory.view.getBigUint64(area() + CPU_CGROUP, true);
         return world.cgroups.ancestor(current, low32(level))?.id ?? 0n;

@@ -1,5 +1,6 @@
 import { ERRNO } from '../../../errors/errno.js';
 import * as L from '../../runtime/layout.js';
+import { lookUpRoute } from '../../world/net/fib-lookup.js';
 import {
   contextOf,
   failed,
@@ -23,6 +24,7 @@ export const routes: HelperFamily = {
     bpf_redirect_map: runtime('xdp_redirect_map', [i32, i32, i64], i64),
     bpf_redirect_peer: runtime('skb_redirect_peer', [i32, i64], i64),
     bpf_redirect_neigh: runtime('skb_redirect_neigh', [i32, i32, i32, i64], i64),
+    bpf_fib_lookup: host('fib_lookup', 4),
     bpf_check_mtu: (use) => host(contextOf(use) === 'xdp' ? 'xdp_check_mtu' : 'skb_check_mtu', 5),
   },
   host({ memory, world }: HostContext) {
@@ -41,6 +43,8 @@ export const routes: HelperFamily = {
       return length <= device.mtu + HARD_HEADER || packet.segments ? FITS : FRAGMENTATION_NEEDED;
     };
     return {
+      fib_lookup: (_ctx, params, size, flags) =>
+        lookUpRoute({ memory, world }, Number(params), low32(size), low32(flags)),
       xdp_check_mtu(ctx, ifindex, mtuAt, difference, flags) {
         if (flags !== 0n) return failed(ERRNO.EINVAL);
         const field = (offset: number) => memory.u32(Number(ctx) + offset);

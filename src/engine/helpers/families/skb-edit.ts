@@ -52,6 +52,7 @@ export const skbEdit: HelperFamily = {
         const at = Number(skb);
         const data = memory.read(memory.u32(at + SKB_DATA), memory.u32(at + SKB_LEN));
         world.send({ ifindex: low32(ifindex), ingress: flags !== 0n, data });
+        world.sendClone(low32(ifindex), flags !== 0n, data);
         return 0n;
       },
       skb_under_cgroup(skb, map, index) {

@@ -12,11 +12,12 @@ function socketPlace(programType: string | undefined): number | 'self' | undefin
 
 const PLACES = new Set(HOOKS.map(({ name }) => socketPlace(name)));
 /** Program types that hand the socket over instead of a context. */
-const BY_SOCKET = new Set(['sk_reuseport', 'tracing', 'syscall']);
+const BY_SOCKET = new Set(['sk_reuseport', 'tracing', 'lsm', 'syscall']);
 
 function cookie({ programType }: HelperUse) {
   const place = socketPlace(programType);
-  if (place === 'self' || BY_SOCKET.has(programType ?? '')) return runtime('sock_cookie', [i32], i64);
+  if (BY_SOCKET.has(programType ?? '')) return host('socket_cookie_of', 1);
+  if (place === 'self') return runtime('sock_cookie', [i32], i64);
   return place === undefined ? runtime('skb_socket_cookie', [i32], i64) : host(`socket_cookie_${place}`, 1);
 }
 
@@ -50,6 +51,8 @@ export const socketIdentity: HelperFamily = {
           ],
         ]),
       ),
+      // Of a socket of the world both structs are known: the program's and the kernel's.
+      socket_cookie_of: (sk) => exports.sock_cookie(world.net.socketAt(Number(sk))?.address ?? Number(sk)),
       sk_cgroup_id: (sk) => cgroupOf(sk!),
       sk_ancestor_cgroup_id: (sk, level) => world.cgroups.ancestor(cgroupOf(sk!), low32(level))?.id ?? 0n,
     };

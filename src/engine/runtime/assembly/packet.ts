@@ -1,6 +1,6 @@
 // XDP frames and socket buffers, both linear: a packet is the bytes from the context's `data` to its `data_end`.
 import {
-  CPU_REDIRECT_FLAGS, CPU_REDIRECT_IFINDEX, EACCES, EFAULT, EINVAL, ENOMEM, SKB_DATA, SKB_DATA_END, SKB_HEAD,
+  CPU_REDIRECT_FLAGS, CPU_REDIRECT_HOP, CPU_REDIRECT_IFINDEX, CPU_REDIRECT_MAP, EACCES, EFAULT, EINVAL, ENOMEM, REDIRECT_NEIGH, REDIRECT_NEXTHOP, REDIRECT_PEER, SKB_DATA, SKB_DATA_END, SKB_HEAD,
   SKB_MAC_HEADER, SKB_NETWORK_HEADER, XDP_DATA, XDP_DATA_END, XDP_DATA_META, XDP_FRAME_END, XDP_FRAME_HEADER,
   XDP_HARD_START,
 } from '../layout';
@@ -74,6 +74,7 @@ export function xdp_redirect(ifindex: u32, flags: u64): u64 {
   if (flags) return 0;
   store<u32>(cpuArea, ifindex, CPU_REDIRECT_IFINDEX);
   store<u32>(cpuArea, 0, CPU_REDIRECT_FLAGS);
+  store<u32>(cpuArea, 0, CPU_REDIRECT_MAP);
   return 4;
 }
 
@@ -81,21 +82,27 @@ export function xdp_redirect(ifindex: u32, flags: u64): u64 {
 
 /** TC_ACT_REDIRECT, or TC_ACT_SHOT for unknown flags. */
 export function skb_redirect(ifindex: u32, flags: u64): u64 {
-  if (flags & ~1) return 2;
-  store<u32>(cpuArea, ifindex, CPU_REDIRECT_IFINDEX);
-  store<u32>(cpuArea, <u32>flags, CPU_REDIRECT_FLAGS);
-  return 7;
+  return flags & ~1 ? 2 : redirectTo(ifindex, <u32>flags);
 }
 
 /** To the other end of a veth device. */
-export function skb_redirect_peer(ifindex: u32, flags: u64): u64 { return flags ? 2 : skb_redirect(ifindex, 0); }
+export function skb_redirect_peer(ifindex: u32, flags: u64): u64 { return flags ? 2 : redirectTo(ifindex, REDIRECT_PEER); }
+
+function redirectTo(ifindex: u32, flags: u32): u64 {
+  store<u32>(cpuArea, ifindex, CPU_REDIRECT_IFINDEX);
+  store<u32>(cpuArea, flags, CPU_REDIRECT_FLAGS);
+  return 7;
+}
 
 /** `sizeof(struct bpf_redir_neigh)` */
 const REDIR_NEIGH: u32 = 20;
 
 /** To a neighbour's address: the next hop is that of `params`, or, without one, of the packet's route. */
 export function skb_redirect_neigh(ifindex: u32, params: usize, size: u32, flags: u64): u64 {
-  return flags || (size && size < REDIR_NEIGH) ? 2 : skb_redirect(ifindex, 0);
+  if (flags || (size && size < REDIR_NEIGH)) return 2;
+  if (!size) return redirectTo(ifindex, REDIRECT_NEIGH);
+  memory.copy(cpuArea + CPU_REDIRECT_HOP, params, REDIR_NEIGH);
+  return redirectTo(ifindex, REDIRECT_NEIGH | REDIRECT_NEXTHOP);
 }
 
 @inline function skbLength(ctx: usize): i64 { return at(ctx, SKB_DATA_END) - at(ctx, SKB_DATA); }

@@ -29,6 +29,7 @@ export function askAddress(
   const attachType = attachTypeOf(name, socket);
   if (!call.hooks.watches(attachType, cgroup)) return address;
   const isIpv4 = socket.kind.family === 'inet';
+  call.net.here = socket.namespace;
   using ctx = new CallStruct(call.memory, 'cgroup_sock_addr');
   ctx.set({
     user_family: socket.family,

@@ -3,12 +3,16 @@ import { hookByName } from '../../../hooks/index.js';
 import { type EngineMemory, errnoName } from '../../memory.js';
 import type { CgroupHooks, CgroupVerdict } from '../cgroup-hooks.js';
 import type { Cgroup } from '../cgroups.js';
+import type { NetStack } from '../net/stack.js';
+import type { Trace } from '../trace/trace.js';
 import type { World } from '../world.js';
 
 /** What system calls of simulated tasks work on. */
 export interface CallContext {
   readonly memory: EngineMemory;
   readonly world: World;
+  readonly net: NetStack;
+  readonly trace: Trace;
   readonly hooks: CgroupHooks;
 }
 
