@@ -1,4 +1,4 @@
-import { type Btf, type BtfType, findByName, resolvedType, trySizeOf } from '../../../btf/index.js';
+import { type Btf, type BtfType, findByName, resolvedType, trySizeOf, typeAt } from '../../../btf/index.js';
 
 /** Where a member of a kernel struct lies. */
 export interface Place {
@@ -20,7 +20,7 @@ export class StructLayout {
 
   constructor(btf: Btf, name: string) {
     const id = findByName(btf, name, 'struct');
-    const type = id === undefined ? undefined : btf.types[id];
+    const type = id === undefined ? undefined : typeAt(btf, id);
     if (type?.kind !== 'struct') throw new RangeError(`the kernel's BTF has no struct ${name}`);
     this.#btf = btf;
     this.#struct = type;
