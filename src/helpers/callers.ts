@@ -87,3 +87,8 @@ export const ATTACH_TYPE_HELPERS: Readonly<Record<string, { readonly not: string
 /** Ids of the helpers that only programs with a GPL-compatible licence may call. */
 export const GPL_HELPERS =
   '4 6 22 25 27 35 45 55-56 67 69 100 110-115 119 121 158 163 165 169-173 175-177 191 204-207';
+
+/** Ids of the helpers that take CAP_PERFMON, and of those that take CAP_BPF, where the program's type does not. */
+export const PERFMON_HELPERS =
+  '6 16 22 35 55 109 112-115 117 136-141 148-149 158 165-166 175-178 180 191 196';
+export const BPF_HELPERS = '17 37 80 93-94 118 123 153-154 156-157 164 169-172 181 194 197-203 209-211';

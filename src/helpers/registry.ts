@@ -1,5 +1,11 @@
 import { callbacks } from './callbacks.js';
-import { ATTACH_TYPE_HELPERS, CALLABLE_HELPERS, GPL_HELPERS } from './callers.js';
+import {
+  ATTACH_TYPE_HELPERS,
+  BPF_HELPERS,
+  CALLABLE_HELPERS,
+  GPL_HELPERS,
+  PERFMON_HELPERS,
+} from './callers.js';
 import { control } from './control.js';
 import { dynptr } from './dynptr.js';
 import type { Helper, HelperArg } from './helper.js';
@@ -31,6 +37,8 @@ import { LSM_HELPERS, TRAMPOLINE_HELPERS } from './trampoline-callers.js';
 import { xdpFrame } from './xdp-frame.js';
 
 const GPL = parseRanges(GPL_HELPERS);
+const PERFMON = parseRanges(PERFMON_HELPERS);
+const BPF = parseRanges(BPF_HELPERS);
 const CALLERS = new Map(
   Object.entries({
     ...CALLABLE_HELPERS,
@@ -109,6 +117,12 @@ export function mayCall(programType: string, id: number, attachType?: string): b
   if (exception?.also.has(id)) return true;
   if (exception?.not.has(id)) return false;
   return CALLERS.get(programType)?.has(id);
+}
+
+/** The capability without which a program's loader is refused a helper that its type may call. */
+export function capabilityToCall(id: number): 'perfmon' | 'bpf' | undefined {
+  if (PERFMON.has(id)) return 'perfmon';
+  return BPF.has(id) ? 'bpf' : undefined;
 }
 
 function complete(row: HelperRow): Helper {

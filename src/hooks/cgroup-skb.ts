@@ -14,6 +14,7 @@ export const cgroupSkb: Hook = {
     { prefix: 'cgroup/skb', rest: 'none' },
   ],
   ctx: skBuffCtx,
+  bpfFields: { read: ['data', 'data_end'], write: ['tstamp'] },
   ...MEASURED.cgroup_skb,
   attachTypes: ['cgroup_inet_ingress', 'cgroup_inet_egress'],
 };

@@ -14,6 +14,8 @@ export interface Hook extends HookRules {
   readonly ctx: CtxLayout;
   /** Words for the return values that mean something to the attach point, as in the uapi enum. */
   readonly verdicts?: Readonly<Record<number, string>>;
+  /** Fields of the context that are read, or written, only when the loader has CAP_BPF. */
+  readonly bpfFields?: { readonly read: readonly string[]; readonly write: readonly string[] };
   /** bpftool's words for the places it attaches to (`prog attach`, `net attach`): `xdp`, `xdpgeneric`, `tcx_ingress`, … */
   readonly attachTypes: readonly string[];
 }

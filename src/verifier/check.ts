@@ -14,6 +14,7 @@ import { knownSubprograms, logHeader, subprogramsText } from './log/header.js';
 import { tellRefusal } from './log/refusal.js';
 import { enterGlobal, globalArguments, noteMainArguments } from './obligations/global-function.js';
 import { checkStackDepth } from './obligations/stack-depth.js';
+import { checkTailCalls } from './obligations/tail-calls.js';
 import { type Rights, rightsOf } from './privileges.js';
 
 import { attachType } from './rules/attach-type.js';
@@ -86,6 +87,7 @@ export function checkOnce(
     logHeader(session, options);
     exploreAll(session);
     checkStackDepth(session);
+    checkTailCalls(session);
     const facts = factsOf(session, shape);
     return {
       ok: true,

@@ -1,4 +1,5 @@
 import type { Helper } from '../../helpers/helper.js';
+import { capabilityToCall } from '../../helpers/registry.js';
 import { CLASS, type Insn, JMP_CALL, JMP_EXIT, JMP_JA, SOURCE } from '../../isa/index.js';
 import { mayCallKfunc } from '../../kfuncs/registry.js';
 import { functionById, type KernelFunction } from '../kfunc/call.js';
@@ -48,7 +49,7 @@ export function analyse(
   return {
     ...shape,
     liveRegisters: liveRegisters(flow, {
-      helper: (id) => argumentCount(program, helper(id)),
+      helper: (id) => argumentCount(program, helper(id), rights),
       kfunc: (id) => kfunc(id)?.params.length,
     }),
     loopOf: findLoops(flow),
@@ -56,9 +57,15 @@ export function analyse(
 }
 
 /** How many registers a call reads; of a helper that the program may not call Linux takes it to read all. */
-function argumentCount({ hook }: VerifierProgram, helper: Helper | undefined): number | undefined {
-  const isAllowed = helper?.programs === 'all' || helper?.programs.includes(hook.name) === true;
-  return isAllowed ? helper?.args.length : undefined;
+function argumentCount(
+  { hook }: VerifierProgram,
+  helper: Helper | undefined,
+  rights: Rights,
+): number | undefined {
+  if (helper === undefined) return undefined;
+  const needs = capabilityToCall(helper.id);
+  const isAllowed = helper.programs === 'all' || helper.programs.includes(hook.name);
+  return isAllowed && (needs === undefined || rights[needs]) ? helper.args.length : undefined;
 }
 
 /** A kernel function that the program may call; others are refused when they are reached. */

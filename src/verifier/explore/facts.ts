@@ -46,6 +46,11 @@ export class FactsCollector {
     join(this.#key, insn, key);
   }
 
+  /** Whether paths use different maps in a call. */
+  mapVaries(insn: number): boolean {
+    return this.#map[insn] === VARIES;
+  }
+
   result(insn: number): InsnFacts {
     const region = this.#region[insn] as number;
     const offset = this.#offset[insn] as number;

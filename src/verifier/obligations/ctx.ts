@@ -1,4 +1,5 @@
 import { loadOf, mayStore } from '../../hooks/access.js';
+import type { Hook } from '../../hooks/hook.js';
 import type { Session } from '../explore/session.js';
 import { kernelStructId } from '../kernel-types/session-types.js';
 import { ctxAccess } from '../rules/ctx-access.js';
@@ -75,6 +76,7 @@ export function checkCtxAccess(s: Session, off: number, access: CtxAccess): Argu
   const struct = s.view.access;
   if (struct === undefined)
     return refuse(unsupported, s.at, { what: `the context of ${s.program.hook.name} programs` });
+  if (!s.rights.bpf && isForBpf(s.program.hook, off, write)) refuse(ctxAccess, s.at, { off, size });
   if (write) {
     if (!mayStore(struct, off, size)) refuse(ctxAccess, s.at, { off, size });
     return NUMBER;
@@ -85,4 +87,11 @@ export function checkCtxAccess(s: Session, off: number, access: CtxAccess): Argu
   // A pointer that is sign-extended is none.
   if (access.signed) refuse(ctxAccess, s.at, { off, size });
   return pointerOf(s, loaded) ?? refuse(unsupported, s.at, { what: `a pointer of type ${loaded}` });
+}
+
+/** The field is for those with CAP_BPF. */
+function isForBpf({ ctx, bpfFields }: Hook, off: number, write: boolean): boolean {
+  if (bpfFields === undefined || typeof ctx.fields === 'string') return false;
+  const field = ctx.fields.find(({ offset, size }) => off >= offset && off < offset + size);
+  return field !== undefined && bpfFields[write ? 'write' : 'read'].includes(field.name);
 }

@@ -485,7 +485,7 @@ export function checkLentMemory(s: Session, regno: number, size: number): void {
 /** An array's lookup with a constant index that is in range never fails. */
 function constantKey(s: Session, call: CallFacts, reg: RegAddr, size: number): void {
   const { memory } = s;
-  if (memory.type(reg) !== TYPE_STACK || !memory.isConst(reg)) return;
+  if (!s.rights.bpf || memory.type(reg) !== TYPE_STACK || !memory.isConst(reg)) return;
   const frame = frameOfPointer(s, reg);
   const index = -(memory.off(reg) + (memory.constNumber(reg) as number)) - 1;
   const slot = index >> 3;

@@ -1,5 +1,5 @@
 import { nameOf, trySizeOf } from '../../btf/index.js';
-import { argumentsOf, mayCall } from '../../helpers/registry.js';
+import { argumentsOf, capabilityToCall, mayCall } from '../../helpers/registry.js';
 import { BRANCH_OPS } from '../../isa/index.js';
 import type { MapKind } from '../../maps/map-type.js';
 import { isGplCompatible } from '../../object/license.js';
@@ -92,6 +92,8 @@ export function transferHelperCall(s: Session, id: number): number {
   if (allowed === undefined)
     refuse(unsupported, s.at, { what: `calling helpers in programs of type ${type}` });
   if (allowed === false) refuse(helperNotAllowed, s.at, { name, id });
+  const needs = capabilityToCall(id);
+  if (needs !== undefined && !s.rights[needs]) refuse(helperNotAllowed, s.at, { name, id, needs });
   if (helper.gplOnly && !isGplCompatible(s.program.license)) refuse(helperGpl, s.at, {});
   if (helper.mightSleep === true) checkMaySleep(s, name, id);
   if (holdsLock(s) && !UNDER_LOCK.has(name)) refuse(lockHeld, s.at, { call: 'any' });

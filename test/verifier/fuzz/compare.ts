@@ -8,6 +8,7 @@ import { loadAs } from '../../support/kernel-verifier.js';
 import { funcInfo } from '../../support/verifier-btf.js';
 import {
   assembleTest,
+  loaderOf,
   makeKernelMaps,
   mapsWithTypes,
   type TestLoad,
@@ -88,7 +89,7 @@ export function compare(seed: number, program = programOf(seed)): Comparison {
       kernelProcessed: 0,
     };
   }
-  const ours = verify(testProgram(insns, program.hook, program), { cpus: CPUS });
+  const ours = verify(testProgram(insns, program.hook, program), { cpus: CPUS, ...loaderOf(program) });
   const kernel = askKernel(insns, program.hook, program);
   const oursMessage = ours.ok ? '' : ours.rejection.message;
   const kernelMessage = kernel.ok ? '' : lastWords(kernel.log);

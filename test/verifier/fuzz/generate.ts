@@ -1,3 +1,4 @@
+import type { Capability } from '../../../src/verifier/privileges.js';
 import { kernelFunctions } from './kernel-functions.js';
 
 /** A small seeded random source (mulberry32): the same programs everywhere from the same seed. */
@@ -39,6 +40,8 @@ export interface Generated {
   /** What it is loaded for, and the kernel's function or tracepoint. */
   readonly attachType?: string;
   readonly target?: string;
+  /** Of who loads it; all when absent. */
+  readonly capabilities?: readonly Capability[];
   readonly source: string;
 }
 

@@ -1,11 +1,15 @@
+import type { Capability } from '../../../src/verifier/privileges.js';
+import { unprivilegedRefusal } from '../../support/capabilities.js';
 import { type Comparison, compare } from './compare.js';
+import { generateGuarded } from './guarded.js';
 import { asCase, shrink } from './shrink.js';
 import { count, isDifference, newTotals, readTotals, totalsText, writeTotals } from './totals.js';
 
 /*
  * npm run fuzz:verifier -- [--programs N | --seconds N] [--seed S] [--state FILE]: random programs here and in this
  * machine's kernel. Runs with seeds that are far apart may run at the same time; one with --state goes on where it was
- * ended. Differences are made small and printed as cases: --show N of them, --whole as they were written.
+ * ended. Differences are made small and printed as cases: --show N of them, --whole as they were written. --unprivileged:
+ * programs loaded with CAP_BPF only, and, where the kernel lets everybody (SKEP_UNPRIVILEGED_BPF=1 makes it), with nothing.
  */
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
@@ -22,8 +26,13 @@ let shown = Number(option('show') ?? 5);
 
 const totals = state === undefined ? newTotals(first) : readTotals(state, first);
 const counts = flag('counts');
+const loaders = flag('unprivileged') ? unprivilegedLoaders() : undefined;
 for (; totals.programs < programs && Date.now() < end; ) {
-  const result = compare(totals.next);
+  const capabilities = loaders?.[totals.next % loaders.length];
+  const result =
+    capabilities === undefined
+      ? compare(totals.next)
+      : compare(totals.next, generateGuarded(totals.next, capabilities));
   count(totals, result);
   const differs = isDifference(result) || (counts && countDiffers(result));
   if (differs && shown-- > 0) show(result);
@@ -43,4 +52,10 @@ function show(found: Comparison): void {
     `#### seed ${seed} ${outcome} ${oursProcessed}/${kernelProcessed}\nours:   ${ours}\nkernel: ${kernel}\n`,
   );
   process.stdout.write(`${asCase(flag('whole') ? found : shrink(found))}\n`);
+}
+
+function unprivilegedLoaders(): readonly (readonly Capability[])[] {
+  const refusal = unprivilegedRefusal();
+  if (refusal !== undefined) process.stderr.write(`with CAP_BPF only: ${refusal}\n`);
+  return refusal === undefined ? [['bpf'], []] : [['bpf']];
 }

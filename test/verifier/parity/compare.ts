@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseObject } from '../../../src/object/index.js';
 import type { ObjectSpec, ProgramSpec } from '../../../src/object/spec.js';
+import type { Capability } from '../../../src/verifier/privileges.js';
 import { type VerifyResult, verify } from '../../../src/verifier/verify.js';
+import { withCapabilities } from '../../support/capabilities.js';
+import { loaderOf } from '../../support/verifier-program.js';
 import { lastWords } from '../last-words.js';
 import { KernelObject } from './kernel-side.js';
 import { verifierProgram } from './our-side.js';
@@ -44,13 +47,15 @@ export interface CompareOptions {
   readonly only?: string | undefined;
   /** Of programs whose section names none. */
   readonly type?: string | undefined;
+  /** Of who loads the programs; all when absent. */
+  readonly capabilities?: readonly Capability[] | undefined;
 }
 
 /** Compares every program of an object file. Nothing stays loaded. */
 export function* compareObject(
   file: string,
   referee: Referee,
-  { only, type }: CompareOptions = {},
+  { only, type, capabilities }: CompareOptions = {},
 ): Generator<Row> {
   let object: ObjectSpec;
   let kernel: KernelObject;
@@ -73,6 +78,7 @@ export function* compareObject(
             type === undefined || program.type !== undefined ? program : { ...program, type },
             kernel,
             referee,
+            capabilities,
           ),
         };
   } finally {
@@ -87,10 +93,14 @@ function compareProgram(
   program: ProgramSpec,
   kernel: KernelObject,
   referee: Referee,
+  capabilities: CompareOptions['capabilities'],
 ): Verdict {
   try {
     const subject = subjectOf(object, program, referee);
-    const answer = kernel.load(subject);
+    const answer =
+      capabilities === undefined
+        ? kernel.load(subject)
+        : withCapabilities(capabilities, () => kernel.load(subject));
     const theirs = {
       kernel: answer.ok ? '' : lastWords(answer.log),
       ...numberIn(answer.log, /processed (\d+) insns/, 'kernelProcessed', 1),
@@ -102,7 +112,12 @@ function compareProgram(
       accepted: answer.ok,
       ...theirs,
       ...ourSide(
-        () => verify(verifierProgram(subject, referee.btf), { logLevel: 4, cpus: referee.cpus }),
+        () =>
+          verify(verifierProgram(subject, referee.btf), {
+            logLevel: 4,
+            cpus: referee.cpus,
+            ...loaderOf({ capabilities }),
+          }),
         answer.ok,
         theirs,
       ),

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { compareObject, OUTCOMES, type Row } from './compare.js';
 import { thisKernel } from './subject.js';
 
-// npm run parity -- FILE.o|FOLDER… [--program NAME] [--type TYPE] [--json] [--all]: real objects here and in this machine's kernel.
+// npm run parity -- FILE.o|FOLDER… [--program NAME] [--type TYPE] [--json] [--all] [--unprivileged]: real objects here and in this machine's kernel.
 // Programs are loaded without being attached to anything, and closed at once. Prints those that differ, or all.
 const words = process.argv.slice(2);
 const flag = (name: string) => words.includes(name) && words.splice(words.indexOf(name), 1).length > 0;
+// With CAP_BPF and CAP_NET_ADMIN only: what nobody may load so is not tried.
+const capabilities = flag('--unprivileged') ? (['bpf', 'net_admin'] as const) : undefined;
 const json = flag('--json');
 const all = flag('--all');
 const option = (name: string) => {
@@ -18,7 +20,7 @@ const only = option('--program');
 const type = option('--type');
 if (words.length === 0) {
   process.stderr.write(
-    'usage: npm run parity -- FILE.o|FOLDER… [--program NAME] [--type TYPE] [--json] [--all]\n',
+    'usage: npm run parity -- FILE.o|FOLDER… [--program NAME] [--type TYPE] [--json] [--all] [--unprivileged]\n',
   );
   process.exit(2);
 }
@@ -52,7 +54,7 @@ const rows: Row[] = [];
 const referee = thisKernel();
 for (const path of words)
   for (const file of objectsIn(path))
-    for (const row of compareObject(file, referee, { only, type })) {
+    for (const row of compareObject(file, referee, { only, type, capabilities })) {
       rows.push(row);
       if (!json && (all || row.outcome !== 'agree')) process.stdout.write(lineOf(row));
     }
