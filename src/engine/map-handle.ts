@@ -1,4 +1,5 @@
 import type { BpfMap, MapInfo, MapWalk } from '../kernel/kernel.js';
+import { patched } from '../kernel/map-shape.js';
 import type { MapSpec } from '../object/spec.js';
 import type { EngineMap } from './maps.js';
 import type { Counted, ObjectTable } from './objects.js';
@@ -99,6 +100,12 @@ export class MapHandle implements BpfMap {
   async update(key: Uint8Array, value: Uint8Array, flags = 0): Promise<void> {
     this.object.map.update(key, value, flags);
     this.object.changed();
+  }
+
+  /** In one go: no program runs in between. */
+  async patch(key: Uint8Array, offset: number, bytes: Uint8Array): Promise<void> {
+    const { map } = this.object;
+    map.update(key, patched(map.lookup(key), offset, bytes, this.id));
   }
 
   async lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined> {

@@ -36,18 +36,34 @@ function patched(
   values: Readonly<Record<string, unknown>>,
   littleEndian: boolean,
 ): Uint8Array {
+  const bytes = contents.slice();
+  for (const { offset, encoded } of placed(btf, section, values, littleEndian)) bytes.set(encoded, offset);
+  return bytes;
+}
+
+/** The bytes of each variable, and where in its section they are. */
+function placed(
+  btf: Btf,
+  section: BtfTypeId,
+  values: Readonly<Record<string, unknown>>,
+  littleEndian: boolean,
+): { readonly offset: number; readonly encoded: Uint8Array }[] {
+  return Object.entries(values).map(([name, value]) => {
+    const { type, offset } = variableOf(btf, section, name);
+    return { offset, encoded: encoded(btf, name, type, value, littleEndian) };
+  });
+}
+
+/** @throws {SkepError} `NO_SUCH_GLOBAL` */
+function variableOf(btf: Btf, section: BtfTypeId, name: string) {
   const type = typeAt(btf, section);
   const rows = type.kind === 'datasec' ? type.vars : [];
-  const named = new Map(rows.map((row) => [nameOf(typeAt(btf, row.type)), row]));
-  const bytes = contents.slice();
-  for (const [name, value] of Object.entries(values)) {
-    const row = named.get(name);
-    const variable = row && typeAt(btf, row.type);
-    if (row === undefined || variable?.kind !== 'var')
-      throw noSuch(`${nameOf(type)} has no variable ${name}`, name, [...named.keys()]);
-    bytes.set(encoded(btf, name, variable.type, value, littleEndian), row.offset);
+  for (const { type: id, offset, size } of rows) {
+    const variable = typeAt(btf, id);
+    if (variable.kind === 'var' && variable.name === name) return { type: variable.type, offset, size };
   }
-  return bytes;
+  const there = rows.map((row) => nameOf(typeAt(btf, row.type)));
+  throw noSuch(`${nameOf(type)} has no variable ${name}`, name, there);
 }
 
 function encoded(btf: Btf, name: string, type: BtfTypeId, value: unknown, littleEndian: boolean): Uint8Array {
@@ -86,17 +102,34 @@ export class Globals<T> {
     return (btf === undefined || !valueType ? bytes : readValue(btf, valueType, bytes)) as T;
   }
 
+  /** One variable as it is now. @throws {SkepError} `NO_SUCH_GLOBAL` */
+  async get<Name extends keyof T & string>(name: Name): Promise<T[Name]> {
+    const { btf, section } = this.#types();
+    const { type, offset, size } = variableOf(btf, section, name);
+    return readValue(btf, type, (await this.#bytes()).subarray(offset, offset + size)) as T[Name];
+  }
+
+  /** Sets one variable; see `write`. */
+  async set<Name extends keyof T & string>(name: Name, value: Given<T[Name]>): Promise<void> {
+    await this.write({ [name]: value } as unknown as Given<T>);
+  }
+
   /**
-   * Sets variables; those that are left out keep their values. The section is written as a whole: what a program
-   * changes in it at the same time may be lost.
+   * Sets variables; those that are left out keep their values, also while programs change them.
    *
-   * @throws {KernelError} EPERM for constants, which are set before loading.
+   * @throws {SkepError} `NO_SUCH_GLOBAL`, `BTF_VALUE`; {KernelError} EPERM for constants, which are set before loading.
    */
   async write(values: Given<T>): Promise<void> {
-    const { btf, valueType } = this.#map.info;
-    if (btf === undefined || !valueType) return;
-    const variables = values as Readonly<Record<string, unknown>>;
-    await this.#map.raw.update(KEY, patched(btf, valueType, await this.#bytes(), variables, true));
+    const { btf, section } = this.#types();
+    const variables = placed(btf, section, values as Readonly<Record<string, unknown>>, true);
+    for (const { offset, encoded } of variables) await this.#map.raw.patch(KEY, offset, encoded);
+  }
+
+  /** @throws {SkepError} `NO_SUCH_GLOBAL` for an object without types */
+  #types(): { readonly btf: Btf; readonly section: BtfTypeId } {
+    const { btf, valueType, name } = this.#map.info;
+    if (btf !== undefined && valueType) return { btf, section: valueType };
+    throw noSuch(`${name} does not say which variables it has: compile with -g`, name, []);
   }
 
   async #bytes(): Promise<Uint8Array> {

@@ -153,6 +153,14 @@ export interface BpfMap {
   lookup(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** @param flags BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
   update(key: Uint8Array, value: Uint8Array, flags?: number): Promise<void>;
+  /**
+   * Writes some bytes of a value and leaves the others as they are, also those that a program changes meanwhile: on Linux
+   * that takes a map of global variables or another whose memory can be mapped (BPF_F_MMAPABLE); elsewhere what changes
+   * meanwhile may be lost.
+   *
+   * @throws {KernelError} ENOENT; EINVAL beyond the value's end; EPERM for a frozen map
+   */
+  patch(key: Uint8Array, offset: number, bytes: Uint8Array): Promise<void>;
   /** Takes an entry out and gives its value: what pops a queue or stack. */
   lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined>;
   /** @throws ENOENT */

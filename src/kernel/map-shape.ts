@@ -21,6 +21,26 @@ export function shapeDifferences(wanted: MapSpec, found: MapInfo): ShapeDifferen
   return rows.filter((row) => row.wanted !== row.found);
 }
 
+/** A value with some of its bytes replaced. @throws {KernelError} ENOENT, EINVAL */
+export function patched(
+  value: Uint8Array | undefined,
+  offset: number,
+  bytes: Uint8Array,
+  mapId: number,
+): Uint8Array {
+  if (value === undefined)
+    throw new KernelError('ENOENT', `map ${mapId} has no such key`, { facts: { id: mapId } });
+  if (offset < 0 || offset + bytes.length > value.length)
+    throw new KernelError(
+      'EINVAL',
+      `bytes ${offset} to ${offset + bytes.length} are outside the ${value.length} bytes of a value of map ${mapId}`,
+      { facts: { id: mapId, offset, length: bytes.length, size: value.length } },
+    );
+  const next = value.slice();
+  next.set(bytes, offset);
+  return next;
+}
+
 /** @throws {KernelError} EINVAL naming each difference, when a live map cannot stand for the blueprint. */
 export function requireSameShape(wanted: MapSpec, found: MapInfo, where: string): void {
   const differences = shapeDifferences(wanted, found);

@@ -8,7 +8,9 @@ export {
   cgroupTree,
   detachFromCgroup,
 } from './cgroup-programs.js';
+export { permissionHint, privileges } from './explain/privileges.js';
 export { linuxTracepointFormat } from './explain/tracepoint.js';
+export { type JitedFunction, jitedFunctions } from './jited.js';
 export { LinuxKernel } from './kernel.js';
 export { LinuxLink } from './links.js';
 export { LinuxMap } from './maps.js';

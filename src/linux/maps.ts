@@ -1,8 +1,10 @@
 import type { Btf } from '../btf/index.js';
 import { KernelError } from '../errors/errno.js';
 import type { BpfMap, MapInfo, MapWalk } from '../kernel/kernel.js';
+import { patched } from '../kernel/map-shape.js';
 import { kernelStructOps } from '../kernel/struct-ops.js';
 import { findMapType, LINUX_MAP_TYPES, mapTypeName } from '../maps/registry.js';
+import { MAP_FLAGS } from '../object/map-flags.js';
 import type { MapSpec } from '../object/spec.js';
 import {
   mapAsk,
@@ -22,6 +24,7 @@ import { type ObjectValues, objectValues } from './map-objects.js';
 import { possibleCpus } from './probe/environment.js';
 import type { Fd } from './sys/fd.js';
 import { fdFacts } from './sys/fdinfo.js';
+import { Mapping } from './sys/mapping.js';
 
 /** The kernel's number of a map type. @throws {KernelError} EINVAL */
 export function mapTypeId(name: string): number {
@@ -115,6 +118,8 @@ export class LinuxMap implements BpfMap {
   readonly valueBytes: number;
   readonly maxEntries: number;
   readonly #asked: boolean;
+  /** Its memory can be mapped. */
+  readonly #mapped: boolean;
   readonly #objects: ObjectValues | undefined;
   readonly #types: BtfStore;
   /** Of a struct of functions, in the kernel's own types. */
@@ -132,6 +137,7 @@ export class LinuxMap implements BpfMap {
     const perCpu = /percpu/.test(this.typeName);
     const size = info.u32('value_size');
     this.valueBytes = perCpu ? ((size + 7) & ~7) * possibleCpus() : size;
+    this.#mapped = (info.u32('map_flags') & MAP_FLAGS.mmapable) !== 0;
     this.#asked = findMapType(type)?.asked === true;
     this.#kernelValueType = info.u32('btf_vmlinux_value_type_id');
     this.#objects = objectValues(this.typeName, () => {
@@ -184,6 +190,18 @@ export class LinuxMap implements BpfMap {
     if (value.length !== this.valueBytes) throw wrongSize(this.id, 'value', this.valueBytes, value.length);
     if (this.#objects === undefined) mapUpdate(this.fd, key, value, flags);
     else this.#objects.put(value, (given) => mapUpdate(this.fd, key, given, flags));
+  }
+
+  async patch(key: Uint8Array, offset: number, bytes: Uint8Array): Promise<void> {
+    const next = patched(await this.lookup(key), offset, bytes, this.id);
+    const index =
+      this.typeName === 'array' && this.#mapped ? new DataView(key.buffer, key.byteOffset) : undefined;
+    if (index === undefined) return this.update(key, next);
+    const at = index.getUint32(0, true) * ((this.valueBytes + 7) & ~7) + offset;
+    if (fdFacts(this.fd).frozen === 1)
+      throw new KernelError('EPERM', `map ${this.id} is frozen: its values stay`, { facts: { id: this.id } });
+    using memory = new Mapping(this.fd, at + bytes.length, { writable: true });
+    new Uint8Array(memory.buffer).set(bytes, at);
   }
 
   async lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined> {

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { tryBpf } from './bpf/call.js';
+import { ERRNO } from '../errors/errno.js';
+import { bpfError, tryBpf } from './bpf/call.js';
 import { cText } from './sys/layout.js';
 
 /** A program that a process has on a perf event, by a descriptor of its own. */
@@ -17,7 +18,7 @@ export interface PerfProgram {
 /** `enum bpf_task_fd_type` */
 const KINDS = ['raw_tracepoint', 'tracepoint', 'kprobe', 'kretprobe', 'uprobe', 'uretprobe'] as const;
 
-/** Asks about every descriptor of every process that this one may look into. */
+/** Asks about every descriptor of every process that this one may look into. @throws {KernelError} EPERM */
 export function perfPrograms(): PerfProgram[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => descriptors(pid).flatMap((fd) => asked(Number(pid), fd) ?? []));
@@ -35,6 +36,7 @@ function descriptors(pid: string): number[] {
 function asked(pid: number, fd: number): PerfProgram | undefined {
   const buffer = new Uint8Array(new ArrayBuffer(256));
   const { result, out } = tryBpf('task_fd_query', { pid, fd, buf: buffer, buf_len: buffer.length });
+  if (result === -ERRNO.EPERM) throw bpfError('task_fd_query', result, ['CAP_SYS_ADMIN']);
   const kind = result < 0 ? undefined : KINDS[out.u32('fd_type')];
   if (kind === undefined) return undefined;
   return {

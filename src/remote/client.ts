@@ -125,6 +125,9 @@ class RemoteMap implements BpfMap {
   async update(key: Uint8Array, value: Uint8Array, flags = 0): Promise<void> {
     await this.channel.call('map.update', [this.id, key, value, flags]);
   }
+  async patch(key: Uint8Array, offset: number, bytes: Uint8Array): Promise<void> {
+    await this.channel.call('map.patch', [this.id, key, offset, bytes]);
+  }
   async lookupAndDelete(key: Uint8Array): Promise<Uint8Array | undefined> {
     return (await this.channel.call('map.lookupAndDelete', [this.id, key])) as Uint8Array | undefined;
   }

@@ -132,6 +132,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'map.update': writes(async (s, [id, key, value, flags]) =>
     (await s.map(id)).update(asBytes(key), asBytes(value), typeof flags === 'number' ? flags : 0),
   ),
+  'map.patch': writes(async (s, [id, key, offset, bytes]) =>
+    (await s.map(id)).patch(asBytes(key), asId(offset), asBytes(bytes)),
+  ),
   'map.lookupAndDelete': writes(async (s, [id, key]) => (await s.map(id)).lookupAndDelete(asBytes(key))),
   'map.delete': writes(async (s, [id, key]) => (await s.map(id)).delete(asBytes(key))),
   'map.nextKey': reads(async (s, [id, key]) =>

@@ -116,6 +116,36 @@ describe.skipIf(refusal !== '')(`skep --kernel linux ${refusal}`, () => {
     );
   });
 
+  test('what looks at others says so too when it may not, in place of an empty list', async () => {
+    const { stderr } = await onLinux(`
+      for words in 'perf show' 'cgroup tree' 'feature probe' 'struct_ops show'; do
+        setpriv --reuid=65534 --clear-groups --inh-caps=-all $SKEP $words | head -1
+      done`);
+    expect(stderr.split('\n').filter((text) => text.startsWith('Error: '))).toEqual([
+      'Error: BPF_TASK_FD_QUERY: EPERM',
+      expect.stringMatching(/^Error: can't query bpf programs attached to \/\S+: Operation not permitted$/),
+      'Error: a full probe needs CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN, CAP_SYS_ADMIN',
+      'Error: BPF_MAP_GET_NEXT_ID: EPERM',
+    ]);
+    expect(
+      stderr.match(/^Hint: .*CAP_.*: run it as root \(sudo\), or use the engine: --kernel engine/gm),
+    ).toHaveLength(4);
+  });
+
+  test('machine code is printed in hex, function by function', async () => {
+    const { stdout } = await onLinux(`
+      $SKEP prog load $TRACER /sys/fs/bpf/tracer type tracepoint
+      $SKEP prog dump jited pinned /sys/fs/bpf/tracer
+      $SKEP prog dump jited pinned /sys/fs/bpf/tracer file /tmp/jited.$$
+      echo size $(wc -c < /tmp/jited.$$); rm /tmp/jited.$$
+      $SKEP -j prog show pinned /sys/fs/bpf/tracer`);
+    const text = stdout.split('\n');
+    expect(text[0]).toMatch(/^(bpf_prog_[0-9a-f]{16}_tcp_syn_tracer|0x[0-9a-f]+):$/);
+    expect(text[1]).toMatch(/^ {3}0:\t([0-9a-f]{2} ){15}[0-9a-f]{2}$/);
+    const { bytes_jited } = JSON.parse(text.at(-2) ?? '') as { bytes_jited: number };
+    expect(text.at(-3)).toBe(`size ${bytes_jited}`);
+  });
+
   test('records, iterators and pins without a file system, as commands', async () => {
     const { stdout, stderr } = await onLinux(`
       umount /sys/fs/bpf

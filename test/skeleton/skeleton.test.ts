@@ -54,13 +54,22 @@ describe('a module of an object', () => {
     expect((await loaded.program('count').run({ data: new Uint8Array(64) })).returnValue).toBe(1);
     const globals = loaded.globals as Record<
       string,
-      { read(): Promise<unknown>; write(v: object): Promise<void> }
+      {
+        read(): Promise<unknown>;
+        write(v: object): Promise<void>;
+        get(name: string): Promise<unknown>;
+        set(name: string, value: unknown): Promise<void>;
+      }
     >;
     expect(await globals['bss']!.read()).toMatchObject({ seen: 5n });
     expect(await globals['data']!.read()).toEqual({ label: 'start' });
     await globals['bss']!.write({ seen: 40 });
     await globals['data']!.write({ label: 'later' });
     expect(await globals['bss']!.read()).toMatchObject({ seen: 40n });
+    await globals['bss']!.set('seen', 41n);
+    expect([await globals['bss']!.get('seen'), await globals['rodata']!.get('limit')]).toEqual([41n, 1]);
+    await expect(globals['bss']!.get('sene')).rejects.toThrow('.bss has no variable sene');
+    await expect(globals['rodata']!.set('limit', 2)).rejects.toMatchObject({ errno: 'EPERM' });
     expect(await loaded.object.map('pairs').get('RED')).toMatchObject({
       left: 1,
       right: 5n,

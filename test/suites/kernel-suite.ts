@@ -259,6 +259,22 @@ export function kernelSuite(name: string, make: () => Promise<Subject>, exceptio
       await link.detach();
     });
 
+    test('some bytes of a value are written, and no others', async () => {
+      const map = await kernel.createMap({ ...ARRAY, flags: 1024 });
+      await map.update(u32(2), Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1));
+      await map.patch(u32(2), 2, Uint8Array.of(9, 9));
+      expect([...((await map.lookup(u32(2))) ?? [])]).toEqual([8, 7, 9, 9, 4, 3, 2, 1]);
+      expect(await map.lookup(u32(1))).toEqual(u64(0));
+      await expect(map.patch(u32(2), 7, Uint8Array.of(1, 2))).rejects.toMatchObject({ errno: 'EINVAL' });
+      const hash = await kernel.createMap(HASH);
+      await expect(hash.patch(u32(2), 0, Uint8Array.of(1))).rejects.toMatchObject({ errno: 'ENOENT' });
+      await hash.update(u32(2), u64(1));
+      await hash.patch(u32(2), 1, Uint8Array.of(1));
+      expect(await hash.lookup(u32(2))).toEqual(u64(257));
+      await map.freeze();
+      await expect(map.patch(u32(2), 0, Uint8Array.of(1))).rejects.toMatchObject({ errno: 'EPERM' });
+    });
+
     test('a walk says that it was complete', async () => {
       const map = await kernel.createMap(HASH);
       for (const key of [1, 2, 3]) await map.update(u32(key), u64(key));

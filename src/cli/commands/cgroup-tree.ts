@@ -1,6 +1,7 @@
+import { KernelError } from '../../errors/errno.js';
 import { programNames, rowJson, rowText, title } from '../cgroup-rows.js';
 import type { Run } from '../context.js';
-import { CommandError, doing } from '../failure.js';
+import { doing } from '../failure.js';
 import type { Json } from '../format/json.js';
 import { requireLinux } from '../only-linux.js';
 
@@ -22,8 +23,9 @@ export const run: Run = async (context) => {
         rows = cgroupPrograms(path, effective);
       } catch (error) {
         // A group that ended meanwhile has no programs; the root that was asked for has to be one.
-        if (path === root)
-          throw new CommandError(`can't query bpf programs attached to ${path}`, { cause: error });
+        const isRefused = error instanceof KernelError && error.errno === 'EPERM';
+        if (path === root || isRefused)
+          await doing(`can't query bpf programs attached to ${path}`, () => Promise.reject(error));
         continue;
       }
       if (rows.length === 0) continue;

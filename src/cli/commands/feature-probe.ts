@@ -6,6 +6,7 @@ import { UsageError } from '../usage.js';
 export const run: Run = async ({ words, out, kernel }) => {
   let prefix: string | undefined;
   let full = false;
+  let unprivileged = false;
   while (words.left > 0) {
     switch (words.keyword(['kernel', 'dev', 'full', 'unprivileged', 'macros', 'prefix'])) {
       case 'kernel':
@@ -15,9 +16,8 @@ export const run: Run = async ({ words, out, kernel }) => {
           'feature probe dev is not there: it asks network cards that run BPF themselves',
         );
       case 'unprivileged':
-        throw new CommandError('feature probe unprivileged is not there', {
-          hint: 'Run skep feature probe as the user whose rights you want to know.',
-        });
+        unprivileged = true;
+        break;
       case 'full':
         full = true;
         break;
@@ -29,6 +29,7 @@ export const run: Run = async ({ words, out, kernel }) => {
         prefix = words.take('a prefix');
     }
   }
+  if (kernel === 'linux') await requireRights(unprivileged);
   const { support } = await (kernel === 'linux'
     ? import('../features/linux.js').then(({ linuxSupport }) => ({ support: linuxSupport() }))
     : import('../features/engine.js').then(({ engineSupport }) => ({ support: engineSupport() })));
@@ -37,3 +38,22 @@ export const run: Run = async ({ words, out, kernel }) => {
   else out.write(prefix === undefined ? reportText(found) : reportMacros(found, prefix));
   return undefined;
 };
+
+/** What a process may not do looks as if the kernel had it not: then it is to be asked for, as with bpftool. */
+async function requireRights(unprivileged: boolean): Promise<void> {
+  const { permissionHint, privileges } = await import('../../linux/index.js');
+  const { capabilities } = privileges();
+  const all = ['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN', 'CAP_SYS_ADMIN'];
+  const missing = all.filter((name) => !capabilities.has(name) && !capabilities.has('CAP_SYS_ADMIN'));
+  if (unprivileged && missing.length === 0)
+    throw new CommandError(
+      'feature probe unprivileged tells what this process may do, and it may do everything',
+      {
+        hint: 'Run it as the user whose rights you want to know.',
+      },
+    );
+  if (!unprivileged && missing.length > 0)
+    throw new CommandError(`a full probe needs ${missing.join(', ')}`, {
+      hint: `${permissionHint(['CAP_SYS_ADMIN'])}; what it may do as it is: feature probe unprivileged.`,
+    });
+}

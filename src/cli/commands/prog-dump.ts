@@ -11,24 +11,20 @@ import {
 import type { Program } from '../../kernel/kernel.js';
 import type { CallNames } from '../../linux/index.js';
 import type { Run } from '../context.js';
-import { CommandError } from '../failure.js';
 import { writeOutput } from '../files.js';
 import { hexArray, hexLines } from '../format/hex.js';
 import type { Json } from '../format/json.js';
 import { prototype } from '../format/prototype.js';
 import { takePrograms } from '../select.js';
+import { dumpJited } from './prog-dump-jited.js';
 
 type Xlated = Awaited<ReturnType<Program['xlated']>> & { readonly calls?: CallNames | undefined };
 type Detail = 'file' | 'opcodes' | 'linum' | undefined;
 
-export const run: Run = ({ words, out, kernel: kernelName, withKernel }) =>
-  withKernel('read', async ({ kernel }) => {
-    if (words.keyword(['xlated', 'jited']) === 'jited') {
-      const code = kernelName === 'linux' ? 'machine code' : 'WebAssembly';
-      throw new CommandError(`the kernel's compiled code is ${code}, which is not printed`, {
-        hint: 'Use: skep prog dump xlated PROG.',
-      });
-    }
+export const run: Run = async (context) => {
+  const { words, out, kernel: kernelName, withKernel } = context;
+  if (words.keyword(['xlated', 'jited']) === 'jited') return dumpJited(context);
+  return withKernel('read', async ({ kernel }) => {
     const programs = await takePrograms(words, kernel);
     const detail = words.left > 0 ? words.keyword(['file', 'opcodes', 'linum'] as const) : undefined;
     const file = detail === 'file' ? words.take('a file') : undefined;
@@ -46,6 +42,7 @@ export const run: Run = ({ words, out, kernel: kernelName, withKernel }) =>
     if (out.json && file === undefined) out.answer(answers.length === 1 ? answers[0]! : answers);
     return undefined;
   });
+};
 
 async function linuxCalls(program: Program): Promise<CallNames | undefined> {
   const { callNames, LinuxProgram } = await import('../../linux/index.js');

@@ -29,9 +29,16 @@ export function bpf<C extends CommandName>(command: C, values: Fields<C>): Answe
   return answer;
 }
 
-/** The typed error of a failed command, from minus errno. */
-export function bpfError(command: CommandName | string, result: number): KernelError {
+/**
+ * The typed error of a failed command, from minus errno.
+ *
+ * @param needs capabilities; whoever may see the objects of others may do anything.
+ */
+export function bpfError(
+  command: CommandName | string,
+  result: number,
+  needs: readonly string[] = /_id$/.test(command) ? ['CAP_SYS_ADMIN'] : ['CAP_BPF'],
+): KernelError {
   const name = command in COMMANDS ? `BPF_${command.toUpperCase()}` : command;
-  // Whoever may see the objects of others may do anything.
-  return callError(name, result, { needs: /_id$/.test(command) ? ['CAP_SYS_ADMIN'] : ['CAP_BPF'] });
+  return callError(name, result, { needs });
 }
