@@ -155,7 +155,7 @@ async function real(): Promise<{ steps: Seen; programs: Seen }> {
 
 test.skipIf(reason !== '')(
   `a simulated task fares as a real one, and programs see the same ${reason}`,
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const linux = await real();
     expect(linux.steps).toMatchObject({ connectRefused: 'EPERM', deviceWrite: 'EPERM' });

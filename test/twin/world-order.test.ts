@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
-import type { AttachTarget, Kernel, Link } from '../../src/kernel/kernel.js';
+import type { AttachTarget, Kernel, Link, NetfilterHook } from '../../src/kernel/kernel.js';
 import { load } from '../../src/kernel/load.js';
 import { bpfAvailability } from '../../src/linux/bpf.js';
 import { LinuxKernel } from '../../src/linux/index.js';
@@ -69,6 +69,9 @@ const SCENARIOS: Readonly<Record<string, (socket: MakeSocket) => void>> = {
 const cgroup = (attachType: string) => (path: string) => ({ kind: 'cgroup', path, attachType }) as const;
 const tcx = (direction: 'ingress' | 'egress') => () => ({ kind: 'tcx', iface: 'lo', direction }) as const;
 
+const netfilter = (hook: NetfilterHook) => () =>
+  ({ kind: 'netfilter', family: 'ipv4', hook, priority: 10 }) as const;
+
 const TARGETS: Readonly<Record<string, (cgroup: string) => AttachTarget>> = {
   on_xdp: () => ({ kind: 'xdp', iface: 'lo', mode: 'generic' }),
   on_ingress: tcx('ingress'),
@@ -84,6 +87,10 @@ const TARGETS: Readonly<Record<string, (cgroup: string) => AttachTarget>> = {
   recvmsg4: cgroup('cgroup_udp4_recvmsg'),
   sock_ops: cgroup('cgroup_sock_ops'),
   lookup: () => ({ kind: 'netns', attachType: 'sk_lookup' }),
+  on_netfilter: netfilter('prerouting'),
+  on_netfilter_in: netfilter('input'),
+  on_netfilter_out: netfilter('output'),
+  on_netfilter_last: netfilter('postrouting'),
   set_state: () => ({ kind: 'tracepoint', category: 'sock', name: 'inet_sock_set_state' }),
   set_state_btf: () => ({ kind: 'tracing', attachType: 'trace_raw_tp', function: 'inet_sock_set_state' }),
   sys_enter: () => ({ kind: 'tracepoint', category: 'raw_syscalls', name: 'sys_enter' }),
@@ -166,7 +173,7 @@ function enter(): void {
 
 test.skipIf(reason !== '').each(Object.keys(SCENARIOS))(
   `programs run in Linux's order: %s ${reason}`,
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async (name) => {
     enter();
     const linux = await real(name);

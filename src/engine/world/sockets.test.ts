@@ -10,7 +10,7 @@ import { Engine } from '../engine.js';
 let spec: ObjectSpec;
 beforeAll(async () => {
   spec = await worldObject('sockets.bpf.c');
-}, 60_000);
+}, 180_000);
 
 describe.each(['jit', 'interpreter'] as const)('%s', (mode) => {
   async function start(programs: Readonly<Record<string, AttachTarget | undefined>>) {

@@ -1,6 +1,7 @@
 import { nameOf, resolve, trySizeOf } from '../../btf/index.js';
 import type { Btf, BtfParam, BtfTypeId } from '../../btf/types.js';
 import { ITERATOR_ARGUMENTS, NULL_TRACEPOINT_ARGUMENTS } from '../../hooks/btf-arguments.js';
+import type { ReturnRange } from '../../hooks/hook.js';
 import type { Session } from '../explore/session.js';
 import { isStructType, kernelBtf, kindText, plainType } from '../kernel-types/session-types.js';
 import { ctxAccess } from '../rules/ctx-access.js';
@@ -19,6 +20,8 @@ import {
 export interface Argument {
   readonly type: number;
   readonly struct: BtfTypeId;
+  /** Of a number that is known to lie in a range. */
+  readonly range?: ReturnRange;
 }
 
 /** The function whose arguments a program of a BTF-typed hook gets. */
@@ -118,6 +121,10 @@ function argumentAt(
   const { name, params } = attached;
   const id = params[index]?.type ?? resultType(s, attached, index, wrong);
   const type = plainType(btf, id);
+  const { returns } = s.view;
+  // What a security hook has come to so far is what its programs may return. Linux: bpf_lsm_get_retval_range.
+  if (index >= params.length && s.program.attachType === 'lsm_mac' && returns !== undefined)
+    return { ...NUMBER, range: returns };
   if (type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64' || isStructType(type))
     return NUMBER;
   if (type.kind !== 'ptr')

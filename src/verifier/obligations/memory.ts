@@ -1,3 +1,4 @@
+import { BRANCH_OPS } from '../../isa/index.js';
 import type { MapFacts } from '../../maps/map-type.js';
 import type { SpecialField } from '../../maps/special-fields.js';
 import type { Session } from '../explore/session.js';
@@ -46,6 +47,9 @@ import { checkUnmodified } from './pointer-offset.js';
 import { checkStackBounds } from './stack-bounds.js';
 import { accessStruct, isStructPointer } from './struct-pointer.js';
 import { tnumText } from './text.js';
+
+const AT_LEAST = BRANCH_OPS.find(({ name }) => name === 'jsge')?.code as number;
+const AT_MOST = BRANCH_OPS.find(({ name }) => name === 'jsle')?.code as number;
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG: how programs may use a map's values. */
 const MAP_READ_ONLY = 0x80;
@@ -303,10 +307,14 @@ function accessCtx(s: Session, access: Access, reg: RegAddr): void {
 }
 
 /** What the context held becomes a number or a pointer. */
-function loadArgument(s: Session, access: Access, { type, struct }: Argument): void {
+function loadArgument(s: Session, access: Access, { type, struct, range }: Argument): void {
   if (access.stored !== undefined || access.into < 0) return;
   if (type === TYPE_SCALAR) loadUnknown(s, access);
-  else setPointer(s, access.into, type, struct, BTF_KERNEL);
+  if (range !== undefined) {
+    s.ops.refineImm(AT_LEAST, 64, 1, s.reg(access.into), range.min);
+    s.ops.refineImm(AT_MOST, 64, 1, s.reg(access.into), range.max);
+  }
+  if (type !== TYPE_SCALAR) setPointer(s, access.into, type, struct, BTF_KERNEL);
 }
 
 /** The context of a BTF-typed hook is the arguments of a kernel function. */

@@ -194,11 +194,16 @@ SEC("tp_btf/inet_sock_set_state") int BPF_PROG(set_state_btf, const struct sock 
 	return 0;
 }
 
-SEC("netfilter") int on_netfilter(struct bpf_nf_ctx *ctx)
-{
-	say(NF, ctx->state->hook, ctx->skb->len);
-	return 1;
+#define NETFILTER(name) \
+SEC("netfilter") int name(struct bpf_nf_ctx *ctx) \
+{ \
+	say(NF, ctx->state->hook, ctx->state->pf); \
+	return 1; \
 }
+NETFILTER(on_netfilter)
+NETFILTER(on_netfilter_in)
+NETFILTER(on_netfilter_out)
+NETFILTER(on_netfilter_last)
 
 SEC("socket") int filter(struct __sk_buff *ctx)
 {

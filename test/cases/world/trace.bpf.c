@@ -59,12 +59,14 @@ SEC("lsm/socket_connect") int BPF_PROG(may_connect, struct socket *sock, struct 
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)address;
 
+	if (ret)
+		return ret;
 	return bpf_ntohs(BPF_CORE_READ(in, sin_port)) == refused_port ? -13 : 0;
 }
 
 SEC("lsm/socket_sendmsg") int BPF_PROG(may_send, struct socket *sock, struct msghdr *msg, int size, int ret)
 {
-	return size > 1000 ? -1 : 0;
+	return ret ?: size > 1000 ? -1 : 0;
 }
 
 SEC("tp_btf/sched_process_exec") int BPF_PROG(on_exec, struct task_struct *task, pid_t old, struct linux_binprm *bprm)

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { asmProgram } from '../../../../test/support/asm-program.js';
 import { variables, worldObject } from '../../../../test/support/world-object.js';
 import { type LoadedObject, load } from '../../../kernel/load.js';
 import type { ObjectSpec } from '../../../object/spec.js';
@@ -9,7 +10,7 @@ import { Engine } from '../../engine.js';
 let spec: ObjectSpec;
 beforeAll(async () => {
   spec = await worldObject('trace.bpf.c');
-}, 60_000);
+}, 180_000);
 
 type Seen = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 const globals = async (object: LoadedObject): Promise<Seen> => (await variables(object)) as unknown as Seen;
@@ -120,4 +121,17 @@ test.each([
   await expect(object.attach('probe_send', target)).rejects.toThrow(
     expect.objectContaining({ errno: 'ENOENT', message, ...(hint === undefined ? {} : { hint }) }),
   );
+});
+
+test.each([
+  ['what the hook has come to so far', 'r0 = *(u64 *)(r1 + 24)\nexit', undefined],
+  ['more than that', 'r0 = *(u64 *)(r1 + 24)\nr0 += 1\nexit', /should have been in \[-4095, 0\]/],
+  ['an errno as an int', 'w0 = -13\nexit', undefined],
+  ['a positive number', 'r0 = 1\nexit', /should have been in \[-4095, 0\]/],
+])('an LSM program may return %s, or not, as Linux says', async (_, text, refusal) => {
+  const engine = await Engine.create();
+  const program = { ...asmProgram('lsm', text, []), attachType: 'lsm_mac', attachTo: 'socket_connect' };
+  const loaded = engine.loadProgram(program);
+  if (refusal === undefined) await expect(loaded).resolves.toBeDefined();
+  else await expect(loaded).rejects.toThrow(refusal);
 });
