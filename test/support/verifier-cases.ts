@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Capability } from '../../src/verifier/privileges.js';
 
 /** One program of test/cases/verifier: what it is, and what the kernel says of it. */
 export interface VerifierCase {
@@ -15,7 +16,15 @@ export interface VerifierCase {
   readonly source: string;
   /** Absent until labelled. The kernel's final message; '' when it accepts. */
   readonly verdict?: string;
+  /** Who else loads it, with the verdict for them. */
+  readonly loaders?: Readonly<Partial<Record<Loader, string>>>;
 }
+
+/** Others than root: with CAP_BPF and CAP_NET_ADMIN but without CAP_PERFMON, and without any capability. */
+export const LOADERS = { bpf: ['bpf', 'net_admin'], nobody: [] } as const satisfies Readonly<
+  Record<string, readonly Capability[]>
+>;
+export type Loader = keyof typeof LOADERS;
 
 export const CASES_FOLDER = join(
   dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
@@ -34,7 +43,8 @@ export function caseFiles(): string[] {
 
 /**
  * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE [TARGET]] [sleepable]`, then the program, indented, then its label:
- * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `.
+ * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `. A line `loaders: bpf nobody` asks
+ * for their verdicts as well: `=> bpf: accepted`.
  */
 export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
   const text = readFileSync(join(folder, `${file}.txt`), 'utf8');
@@ -46,8 +56,9 @@ export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
       const source = lines.filter((line) => line.startsWith('    ')).map((line) => line.trim());
       const words = /^hook: (.+)$/m.exec(part)?.[1]?.split(' ') ?? [];
       const [hook = 'socket_filter', attachType, target] = words.filter((word) => word !== SLEEPABLE);
-      const label = lines.find((line) => line.startsWith('=> '));
-      const message = lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2));
+      const verdicts = new Map(part.split(/^=> /m).slice(1).map(readLabel));
+      const verdict = verdicts.get('');
+      const others = /^loaders: (.+)$/m.exec(part)?.[1]?.split(' ') ?? [];
       return {
         name: (lines[0] as string).trim(),
         hook,
@@ -55,9 +66,19 @@ export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
         ...(target === undefined ? {} : { target }),
         ...(words.includes(SLEEPABLE) ? { sleepable: true } : {}),
         source: source.join('\n'),
-        ...(label === undefined ? {} : { verdict: label === '=> accepted' ? '' : message.join('\n') }),
+        ...(verdict === undefined ? {} : { verdict }),
+        ...(others.length === 0
+          ? {}
+          : { loaders: Object.fromEntries(others.map((name) => [name, verdicts.get(name) ?? ''])) }),
       };
     });
+}
+
+/** `[LOADER: ]accepted`, or `rejected` and the message. */
+function readLabel(text: string): [loader: string, verdict: string] {
+  const [first = '', ...lines] = text.split('\n');
+  const message = lines.filter((line) => line.startsWith('| ')).map((line) => line.slice(2));
+  return [/^(\w+): /.exec(first)?.[1] ?? '', message.join('\n')];
 }
 
 /** The text of a file of labelled cases. */
@@ -65,16 +86,23 @@ export function formatCases(cases: readonly VerifierCase[]): string {
   return cases.map(formatCase).join('\n');
 }
 
-function formatCase({ name, hook, attachType, target, sleepable, source, verdict }: VerifierCase): string {
+function formatCase(each: VerifierCase): string {
+  const { name, hook, attachType, target, sleepable, source, verdict = '', loaders = {} } = each;
   const program = source
     .split('\n')
     .map((line) => `    ${line}\n`)
     .join('');
-  const message = (verdict ?? '')
-    .split('\n')
-    .map((line) => `| ${line}\n`)
-    .join('');
-  const label = verdict === '' ? '=> accepted\n' : `=> rejected\n${message}`;
+  const others = Object.keys(loaders);
+  const asked = others.length === 0 ? '' : `loaders: ${others.join(' ')}\n`;
+  const labels = [
+    formatLabel('', verdict),
+    ...Object.entries(loaders).map(([loader, answer]) => formatLabel(`${loader}: `, answer)),
+  ];
   const words = [hook, attachType, target, sleepable === true ? SLEEPABLE : undefined];
-  return `## ${name}\nhook: ${words.filter((word) => word !== undefined).join(' ')}\n${program}${label}`;
+  return `## ${name}\nhook: ${words.filter((word) => word !== undefined).join(' ')}\n${asked}${program}${labels.join('')}`;
+}
+
+function formatLabel(loader: string, verdict: string): string {
+  if (verdict === '') return `=> ${loader}accepted\n`;
+  return `=> ${loader}rejected\n${verdict.replace(/^/gm, '| ')}\n`;
 }

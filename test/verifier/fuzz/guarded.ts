@@ -72,7 +72,7 @@ export function generateGuarded(seed: number, capabilities: readonly Capability[
 function unknown(random: Random, write: Write): void {
   const reg = scalar(random);
   if (random.chance(50)) write(`${reg} = *(u32 *)(r6 + ${random.pick(OFFSETS)})`);
-  else if (random.chance(50)) write(`${reg} = ${random.pick(CONSTANTS)}`);
+  else if (random.chance(49)) write(`${reg} = ${random.pick(CONSTANTS)}`);
   else write(`${reg} = *(u8 *)(r10 - ${1 + random.below(32)})`);
 }
 

@@ -11,9 +11,11 @@ import {
 } from './others.js';
 import { packetNotChecked } from './packet.js';
 import type { Case, Diagnosis, Pattern } from './pattern.js';
+import { missingPrivilege } from './privileges.js';
 
 /** The known patterns; the first that has something to say speaks. */
 const PATTERNS: readonly Pattern[] = [
+  missingPrivilege,
   missingNullCheck,
   numberFollowed,
   packetNotChecked,
