@@ -23,7 +23,17 @@ async function said(source: string): Promise<string> {
 const REFUSED: readonly [source: string, sentence: string, hint: string][] = [
   ['int f(int x) { return ^x * 1.5; }', 'BPF has no floating point', 'use integers: fixed point, or a shift'],
   [
-    'unsigned long f(unsigned long a, unsigned long b) { return ^(unsigned __int128)a * b >> 64; }',
+    'unsigned long f(unsigned long a, unsigned long b) { return (unsigned __int128)a ^* b >> 64; }',
+    'BPF cannot multiply or divide 128 bits',
+    'use numbers of 64 bits',
+  ],
+  [
+    'unsigned long f(unsigned __int128 *a, int n) { return *a ^>> n; }',
+    'BPF shifts 128 bits by constant numbers only',
+    'use two numbers of 64 bits',
+  ],
+  [
+    'unsigned __int128 f(unsigned __int128 *a) { ^return *a; }',
     'BPF has no integers of 128 bits',
     'use two numbers of 64 bits',
   ],

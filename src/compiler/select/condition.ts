@@ -5,6 +5,7 @@ import type { MachineBlockId, MachineOperand, VirtualRegister } from '../machine
 import { imm, reg } from './builder.js';
 import type { Selector } from './selector.js';
 import { operandOf, registerOf, signExtended, zeroExtended } from './values.js';
+import { branchOnWide, isWide } from './wide.js';
 
 type Compare = Extract<Operation, { kind: 'compare' }>;
 
@@ -130,6 +131,10 @@ function branchOnCompare(
   const row = BRANCHES[compare.predicate satisfies Predicate];
   const type = s.typeOfValue(compare.left);
   if (compare.float || row === undefined) s.unsupported('BPF has no floating point');
+  if (isWide(s, compare.left)) {
+    branchOnWide(s, compare, row.signed, whenTrue, whenFalse);
+    return;
+  }
   if (testsBits(s, compare, whenTrue, whenFalse)) return;
   const bits = s.bits(type);
   const width: Width = bits <= 32 && s.atLeast('v3') ? 32 : 64;
@@ -160,6 +165,7 @@ function extended(s: Selector, id: ValueId, bits: number, width: Width, signed: 
 /** Whether an `and` serves only to be compared with zero, so that the jump can do it. */
 export function isBitTest(s: Selector, id: ValueId): boolean {
   const user = s.uses.user(id);
+  if (isWide(s, id)) return false;
   const bits = s.bits(s.typeOfValue(id));
   return (
     user?.kind === 'compare' &&

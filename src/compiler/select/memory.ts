@@ -90,7 +90,7 @@ export function selectLoad(s: Selector, id: ValueId, load: Extract<Operation, { 
   s.set(id, ...registers);
 }
 
-const leafAlign = (align: number, offset: number): number => {
+export const leafAlign = (align: number, offset: number): number => {
   let result = align;
   while (offset % result !== 0) result /= 2;
   return result;
@@ -125,8 +125,20 @@ function loadLeaf(
     }
     return emitLoad(s, address, only.bytes, width);
   }
+  return loadBytes(s, address, bytes, align, width);
+}
+
+/** Loads up to eight bytes as a number, in as many pieces as the alignment asks for. */
+export function loadBytes(
+  s: Selector,
+  address: Address,
+  bytes: number,
+  align: number,
+  width: Width,
+): VirtualRegister {
+  const { builder } = s;
   let result: VirtualRegister | undefined;
-  for (const part of parts) {
+  for (const part of pieces(bytes, align)) {
     const piece = emitLoad(s, moved(s, address, part.at), part.bytes, width);
     const shift = 8 * (s.littleEndian ? part.at : bytes - part.at - part.bytes);
     const placed = shift === 0 ? piece : builder.alu('lsh', width, piece, imm(shift));
@@ -209,7 +221,6 @@ function storeRegister(
 ): void {
   const { builder } = s;
   const shape = s.type(type);
-  const width = s.width(shape);
   const bits = s.bits(shape);
   const bytes = Math.ceil(bits / 8);
   // A bool in memory is 0 or 1.
@@ -227,9 +238,21 @@ function storeRegister(
     });
     return;
   }
-  for (const part of parts) {
+  storeBytes(s, address, bytes, align, builder.copy(value, s.width(shape)));
+}
+
+/** Stores the low bytes of a register, in as many pieces as the alignment asks for. */
+export function storeBytes(
+  s: Selector,
+  address: Address,
+  bytes: number,
+  align: number,
+  value: VirtualRegister,
+): void {
+  const { builder } = s;
+  for (const part of pieces(bytes, align)) {
     const shift = 8 * (s.littleEndian ? part.at : bytes - part.at - part.bytes);
-    const piece = shift === 0 ? value : builder.alu('rsh', width, value, imm(shift));
+    const piece = shift === 0 ? value : builder.alu('rsh', builder.widthOf(value), value, imm(shift));
     emitStore(s, moved(s, address, part.at), part.bytes, reg(piece));
   }
 }

@@ -4,6 +4,7 @@ import type { SourceLocation } from '../ir/metadata.js';
 import type { IrFunction, IrModule } from '../ir/module.js';
 import type { ValueId } from '../ir/value.js';
 import type { MachineFunction } from '../machine/function.js';
+import type { VirtualRegister } from '../machine/instruction.js';
 import { shareComputations } from '../passes/share.js';
 import { sinkComputations } from '../passes/sink.js';
 import { addUp } from '../passes/sums.js';
@@ -19,6 +20,7 @@ import { leaves, partsOf, selectAlloca, selectLoad, selectStore } from './memory
 import { Selector } from './selector.js';
 import { selectSwitch } from './switch.js';
 import { registerOf } from './values.js';
+import { isWide, selectWide, wordsOf } from './wide.js';
 
 /** Selects machine instructions for every function of a module that has a body. */
 export function selectModule(module: IrModule, options: { readonly cpu: BpfCpu }): MachineFunction[] {
@@ -53,7 +55,7 @@ export function selectFunction(
       selectInstruction(s, instruction, variables);
     }
   }
-  s.finishPhis((id) => registerOf(s, id));
+  s.finishPhis((id, part) => (isWide(s, id) ? (wordsOf(s, id)[part] as VirtualRegister) : registerOf(s, id)));
   const { builder } = s;
   const summed = addUp(builder.blocks, builder.registers);
   const shared = shareComputations(summed, builder.registers, cpu);
@@ -157,6 +159,7 @@ function selectInstruction(
 ): void {
   const { builder } = s;
   const id = instruction.result;
+  if (selectWide(s, instruction)) return;
   switch (instruction.kind) {
     case 'binary':
       selectBinary(s, needed(id), instruction);
@@ -174,7 +177,7 @@ function selectInstruction(
       selectSelect(s, needed(id), instruction);
       return;
     case 'phi':
-      s.phi(needed(id), instruction.incoming);
+      s.phi(needed(id), instruction.incoming, [s.width(s.typeOfValue(needed(id)))]);
       return;
     case 'freeze':
       s.set(needed(id), ...partsOf(s, instruction.operand, 1));

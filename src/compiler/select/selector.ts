@@ -37,6 +37,8 @@ export interface Address {
 interface PendingPhi {
   readonly incoming: { reg: VirtualRegister; block: MachineBlockId }[];
   readonly width: Width;
+  /** Which of the value's registers, for one that has several. */
+  readonly part: number;
   readonly block: MachineBlockId;
   readonly from: readonly { readonly value: ValueId; readonly block: BlockId }[];
 }
@@ -153,17 +155,19 @@ export class Selector {
   }
 
   /** A phi whose incoming values are filled in when all blocks are there. */
-  phi(id: ValueId, from: PendingPhi['from']): void {
-    const width = this.width(this.typeOfValue(id));
-    const dst = this.builder.register(width);
-    const incoming: PendingPhi['incoming'] = [];
-    this.builder.emit({ kind: 'phi', dst, incoming });
-    this.#phis.push({ incoming, width, block: this.builder.current, from });
-    this.set(id, dst);
+  phi(id: ValueId, from: PendingPhi['from'], widths: readonly Width[]): void {
+    const registers = widths.map((width, part) => {
+      const dst = this.builder.register(width);
+      const incoming: PendingPhi['incoming'] = [];
+      this.builder.emit({ kind: 'phi', dst, incoming });
+      this.#phis.push({ incoming, width, part, block: this.builder.current, from });
+      return dst;
+    });
+    this.set(id, ...registers);
   }
 
   /** Fills in the phis: each block that jumps to one brings the value of the IR block that it is part of. */
-  finishPhis(registerOf: (id: ValueId) => VirtualRegister): void {
+  finishPhis(registerOf: (id: ValueId, part: number) => VirtualRegister): void {
     const predecessors = new Map<MachineBlockId, Set<MachineBlockId>>();
     this.builder.blocks.forEach((instructions, index) => {
       for (const target of successorsOf(instructions.at(-1))) {
@@ -171,12 +175,12 @@ export class Selector {
         predecessors.set(target, known.add(index as MachineBlockId));
       }
     });
-    for (const { incoming, width, block, from } of this.#phis) {
+    for (const { incoming, width, part, block, from } of this.#phis) {
       for (const predecessor of predecessors.get(block) ?? []) {
         const owner = this.builder.owners[predecessor];
         const value = from.find((each) => each.block === owner)?.value;
         if (value === undefined) continue;
-        const reg = this.#atEnd(predecessor, () => this.builder.copy(registerOf(value), width));
+        const reg = this.#atEnd(predecessor, () => this.builder.copy(registerOf(value, part), width));
         incoming.push({ reg, block: predecessor });
       }
     }
