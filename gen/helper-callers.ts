@@ -30,8 +30,9 @@ const EXTRA: Record<string, LoadExtra> = {
 /** What tracing programs of another attach type are attached to. Most cannot be loaded here. */
 const TARGETS: Record<string, LoadExtra> = { trace_iter: { btfId: kernelType("FUNC 'bpf_iter_task'") } };
 
+let dump: string | undefined;
 function kernelType(text: string): number {
-  const dump = execSync('bpftool btf dump file /sys/kernel/btf/vmlinux', { maxBuffer: 1 << 28 }).toString();
+  dump ??= execSync('bpftool btf dump file /sys/kernel/btf/vmlinux', { maxBuffer: 1 << 28 }).toString();
   return Number(new RegExp(`^\\[(\\d+)\\] ${text}`, 'm').exec(dump)?.[1] ?? 0);
 }
 
@@ -79,6 +80,23 @@ function ranges(ids: readonly number[]): string {
   return parts.join(' ');
 }
 
+/** Iterators over sockets may call what others may not. */
+const ITERATORS = ['tcp', 'udp', 'unix'] as const;
+
+function measureIterators(type: number, extra: LoadExtra): void {
+  const attach = attachTypeByName('trace_iter')?.id ?? 0;
+  const callable = (target: string) =>
+    HELPER_NAMES.map((_, id) => id).filter(
+      (id) => id > 0 && mayCall(type, id, { ...extra, attach, btfId: kernelType(`FUNC '${target}'`) }),
+    );
+  const usual = callable('bpf_iter_task');
+  for (const name of ITERATORS) {
+    const also = callable(`bpf_iter_${name}`).filter((id) => !usual.includes(id));
+    if (also.length > 0)
+      exceptions.push(`  'tracing trace_iter ${name}': { not: '', also: '${ranges(also)}' },`);
+  }
+}
+
 const rows: string[] = [];
 const exceptions: string[] = [];
 const gpl = new Set<number>();
@@ -87,7 +105,10 @@ for (const { id: type, name } of PROGRAM_TYPES) {
   const ids = HELPER_NAMES.map((_, id) => id).filter((id) => id > 0 && mayCall(type, id, extra));
   if (ids.length === 0) continue;
   rows.push(`  ${name}: '${ranges(ids)}',`);
-  for (const attachType of new Set(hookByName(name)?.views.flatMap(({ attachTypes }) => attachTypes ?? []))) {
+  const hook = hookByName(name);
+  const views = hook?.views.flatMap(({ attachTypes }) => attachTypes ?? []) ?? [];
+  // Linux asks for the attach type even where a type has one only.
+  for (const attachType of new Set([...views, ...(hook?.attachTypes ?? [])])) {
     const attach = attachTypeByName(attachType)?.id ?? 0;
     const target = TARGETS[attachType];
     const isOther = attach === (extra.attach ?? 0) || (name === 'tracing' && target === undefined);
@@ -100,6 +121,7 @@ for (const { id: type, name } of PROGRAM_TYPES) {
     if (not.length + also.length > 0)
       exceptions.push(`  '${name} ${attachType}': { not: '${ranges(not)}', also: '${ranges(also)}' },`);
   }
+  if (name === 'tracing') measureIterators(type, extra);
   for (const id of ids) if (/GPL/.test(load(type, id, 'Proprietary', extra).log)) gpl.add(id);
 }
 /** Helpers that programs may call only when their loader has more than these capabilities: the same for all types. */

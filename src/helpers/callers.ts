@@ -65,6 +65,7 @@ export const CALLABLE_HELPERS: Readonly<Record<string, string>> = {
 /** Where another attach type than the first takes helpers away or gives some more: `type attach_type`. */
 export const ATTACH_TYPE_HELPERS: Readonly<Record<string, { readonly not: string; readonly also: string }>> =
   {
+    'cgroup_device cgroup_device': { not: '', also: '186-187' },
     'cgroup_sock_addr cgroup_inet4_bind': { not: '64', also: '' },
     'cgroup_sock_addr cgroup_inet6_bind': { not: '64', also: '' },
     'cgroup_sock_addr cgroup_udp4_sendmsg': { not: '64', also: '' },
@@ -80,8 +81,11 @@ export const ATTACH_TYPE_HELPERS: Readonly<Record<string, { readonly not: string
     'cgroup_sock_addr cgroup_unix_recvmsg': { not: '64 186-187', also: '' },
     'cgroup_sock_addr cgroup_unix_getpeername': { not: '64 186-187', also: '' },
     'cgroup_sock_addr cgroup_unix_getsockname': { not: '64 186-187', also: '' },
+    'cgroup_sysctl cgroup_sysctl': { not: '', also: '186-187' },
     'cgroup_sockopt cgroup_setsockopt': { not: '', also: '49 57' },
     'tracing trace_iter': { not: '174', also: '126-127 150' },
+    'tracing trace_iter tcp': { not: '', also: '49 57' },
+    'tracing trace_iter unix': { not: '', also: '49 57' },
   };
 
 /** Ids of the helpers that only programs with a GPL-compatible licence may call. */

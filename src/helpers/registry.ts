@@ -111,8 +111,17 @@ export function helperId(name: string): number | undefined {
 /**
  * Whether Linux 6.18 lets a program type (bpftool's word) call a helper, when it is loaded for an attach type;
  * undefined when that was not measured.
+ *
+ * @param iterator what it goes over, when it is one.
  */
-export function mayCall(programType: string, id: number, attachType?: string): boolean | undefined {
+export function mayCall(
+  programType: string,
+  id: number,
+  attachType?: string,
+  iterator?: string,
+): boolean | undefined {
+  if (iterator !== undefined && EXCEPTIONS.get(`${programType} ${attachType} ${iterator}`)?.also.has(id))
+    return true;
   const exception = attachType === undefined ? undefined : EXCEPTIONS.get(`${programType} ${attachType}`);
   if (exception?.also.has(id)) return true;
   if (exception?.not.has(id)) return false;

@@ -1,21 +1,34 @@
-import { ANYTHING, CTX, type HelperRow, kernelStruct, READ_MEM, row, SIZE, WRITE_MEM } from './row.js';
+import {
+  ANYTHING,
+  CTX,
+  type HelperRow,
+  kernelStruct,
+  READ_MEM,
+  row,
+  SIZE,
+  SOCKET,
+  WRITE_MEM,
+} from './row.js';
+
+/** Programs that have a socket and no context of one: those on socket options, and iterators over sockets. */
+const ON_SOCKETS = ['cgroup_sockopt', 'tracing'];
 
 /** Socket calls of cgroup programs: options, TCP header options, results, sysctls. */
 export const sockCalls: readonly HelperRow[] = [
-  row('setsockopt', '4.13', 'Sets an option of the context’s socket, as setsockopt(2).', [
-    CTX,
-    ANYTHING,
-    ANYTHING,
-    READ_MEM,
-    SIZE,
-  ]),
-  row('getsockopt', '4.15', 'Reads an option of the context’s socket, as getsockopt(2).', [
-    CTX,
-    ANYTHING,
-    ANYTHING,
-    WRITE_MEM,
-    SIZE,
-  ]),
+  row(
+    'setsockopt',
+    '4.13',
+    'Sets an option of the context’s socket, as setsockopt(2).',
+    [CTX, ANYTHING, ANYTHING, READ_MEM, SIZE],
+    { variants: [{ programs: ON_SOCKETS, args: [SOCKET, ANYTHING, ANYTHING, READ_MEM, SIZE] }] },
+  ),
+  row(
+    'getsockopt',
+    '4.15',
+    'Reads an option of the context’s socket, as getsockopt(2).',
+    [CTX, ANYTHING, ANYTHING, WRITE_MEM, SIZE],
+    { variants: [{ programs: ON_SOCKETS, args: [SOCKET, ANYTHING, ANYTHING, WRITE_MEM, SIZE] }] },
+  ),
   row(
     'sock_ops_cb_flags_set',
     '4.16',

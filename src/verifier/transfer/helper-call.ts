@@ -88,7 +88,7 @@ export function transferHelperCall(s: Session, id: number): number {
     return refuse(unsupported, s.at, { what: `helper ${name}` });
   }
   const { name: type } = s.program.hook;
-  const allowed = mayCall(type, id, s.program.attachType);
+  const allowed = mayCall(type, id, s.program.attachType, iteratorOf(s));
   if (allowed === undefined)
     refuse(unsupported, s.at, { what: `calling helpers in programs of type ${type}` });
   if (allowed === false) refuse(helperNotAllowed, s.at, { name, id });
@@ -133,6 +133,14 @@ export function transferHelperCall(s: Session, id: number): number {
   if (name === 'bpf_tail_call') return tailCalled(s);
   if (helper.changesPacket === true || written === 'skb' || written === 'skb_meta') forgetPacket(s);
   return s.at + 1;
+}
+
+/** What an iterator goes over: `tcp`. */
+function iteratorOf({ program }: Session): string | undefined {
+  const { attachType, attachBtfId: id, kernelBtf: btf } = program;
+  if (attachType !== 'trace_iter' || id === undefined) return undefined;
+  const target = btf?.types.at(id);
+  return target === undefined ? undefined : nameOf(target).replace(/^bpf_iter_/, '');
 }
 
 /** The helper works on maps of this type, in programs of this type. */
