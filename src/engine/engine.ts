@@ -13,7 +13,7 @@ import type {
   Program,
 } from '../kernel/kernel.js';
 import type { MapSpec } from '../object/spec.js';
-import { requireFitting, showsKernelStructs } from './attachments.js';
+import { requireFitting } from './attachments.js';
 import { btfById, btfInfos } from './btf-objects.js';
 import { CodeCache } from './code.js';
 import { ProgramCounters } from './counters.js';
@@ -184,7 +184,7 @@ export class Engine implements Kernel {
   async attach(program: Program, target: AttachTarget): Promise<Link> {
     const object = this.#ownProgram(program);
     requireFitting(object.parts.type, target, object.parts.attachType);
-    if (showsKernelStructs(target)) await this.#types.read();
+    await this.#state.readTypesAt(target);
     object.code();
     return this.#state.links.add(object, target);
   }

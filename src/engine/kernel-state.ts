@@ -1,7 +1,9 @@
 import type { Btf } from '../btf/types.js';
 import { hookByName } from '../hooks/index.js';
+import type { AttachTarget } from '../kernel/target.js';
 import type { MapSpec } from '../object/spec.js';
 import { needsKernelTypes } from '../verifier/kernel-types/needs.js';
+import { showsKernelStructs } from './attachments.js';
 import type { CodeCache } from './code.js';
 import type { ProgramCounters } from './counters.js';
 import type { KernelTypes } from './kernel-types.js';
@@ -70,6 +72,11 @@ export class KernelState {
     return new ProgramObject(id, parts, maps, stamp, { cache, counts, types }, () => {
       for (const map of maps) this.maps.release(map);
     });
+  }
+
+  /** What is attached there gets structs of the kernel, which its types lay out. */
+  async readTypesAt(target: AttachTarget): Promise<void> {
+    if (showsKernelStructs(target)) await this.#around.types.read();
   }
 
   /** Programs that only the kernel's types can decide need them before they are verified. */

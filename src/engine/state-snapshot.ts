@@ -26,6 +26,7 @@ export function takeSnapshot({ maps, programs, links, pins, btf }: KernelState):
 /** Brings an empty state into the one that a snapshot describes. Programs are verified again when they first run. */
 export async function restoreSnapshot(state: KernelState, snapshot: EngineSnapshot): Promise<void> {
   for (const program of snapshot.programs) await state.readTypesFor(program);
+  for (const { target } of snapshot.links) await state.readTypesAt(target);
   const { maps, programs, links, pins, btf } = state;
   // Programs first need their maps; program arrays in turn name programs, so contents come last.
   for (const { id, spec, btfId } of snapshot.maps) {

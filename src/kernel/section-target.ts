@@ -62,12 +62,14 @@ function loadedFor({ attachType, attachTo }: Named): AttachTarget | undefined {
   return { kind: 'tracing', ...(attachType === undefined ? {} : { attachType }), function: attachTo };
 }
 
-/** libbpf's forms: `kprobe/FUNC[+OFFSET]`, `kprobe.multi/PATTERN`, `uprobe/FILE:FUNC[+OFFSET]`; `ret` in the word. */
+/** libbpf's forms: `kprobe/FUNC[+OFFSET]`, `ksyscall/NAME`, `kprobe.multi/PATTERN`, `uprobe/FILE:FUNC[+OFFSET]`; `ret` in the word. */
 function probe({ section, attachTo }: Named): AttachTarget | undefined {
   const [word = ''] = section.split('/');
   if (attachTo === undefined) return undefined;
   const returns = word.includes('ret') ? { returns: true } : {};
   if (/^k(ret)?probe\.multi$/.test(word)) return { kind: 'kprobe_multi', functions: [attachTo], ...returns };
+  // The kernel's function behind a system call, on x86-64.
+  if (/^k(ret)?syscall$/.test(word)) return { kind: 'kprobe', function: `__x64_sys_${attachTo}`, ...returns };
   if (/^k(ret)?probe$/.test(word)) {
     const { name, offset } = place(attachTo);
     return { kind: 'kprobe', function: name, ...offset, ...returns };

@@ -50,7 +50,14 @@ export function openFile(call: CallContext, owner: TaskRecord, options: OpenOpti
               throw new KernelError('ENOENT', `there is no file ${path}`, { facts: { path } });
             world.files.set(path, new Uint8Array(0));
           }
-          trace.ask('file_open', () => [trace.objects.file(file)]);
+          trace.call(
+            'vfs_open',
+            () => [trace.objects.filePath(file), trace.objects.file(file)],
+            () => {
+              trace.ask('file_open', () => [trace.objects.file(file)]);
+              return 0;
+            },
+          );
           return fd;
         },
       );

@@ -42,8 +42,20 @@ export function makeSocket(call: CallContext, task: TaskRecord, kind: SocketKind
 
 /** bind(2); port 0 takes a free one. Linux: __sys_bind, __inet_bind. */
 export function bindSocket(call: CallContext, socket: SimulatedSocket, to: Address): void {
-  const { world } = call;
+  const { trace } = call;
   askWithAddress(call, 'socket_bind', socket, to);
+  const args = () => {
+    const [, address, size] = trace.objects.sockaddrArgs(socket, to);
+    return [trace.objects.socket(socket), address as bigint, size as bigint];
+  };
+  trace.call(socket.kind.family === 'inet' ? 'inet_bind' : 'inet6_bind', args, () => {
+    giveAddress(call, socket, to);
+    return 0;
+  });
+}
+
+function giveAddress(call: CallContext, socket: SimulatedSocket, to: Address): void {
+  const { world } = call;
   const asked = askAddress(call, 'bind', socket, to);
   if (socket.isBound) throw new KernelError('EINVAL', 'the socket has an address already');
   const { namespace } = socket;

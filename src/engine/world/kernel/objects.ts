@@ -89,6 +89,12 @@ export class KernelObjects {
     return this.#object(file, 'file', (writer, address) => fillFile(this, writer, address, file));
   }
 
+  /** The `struct path` in a `struct file`. */
+  filePath(file: OpenFile): bigint {
+    const address = this.file(file);
+    return this.writer === undefined ? address : BigInt(this.writer.at('file', Number(address), 'f_path'));
+  }
+
   /** `struct filename` */
   filename(path: string): bigint {
     const { writer } = this;

@@ -9,6 +9,10 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   tcp_connect: 'the first SYN of a connection is about to be sent',
   tcp_v4_do_rcv: 'a segment over IPv4 has reached its TCP socket',
   tcp_v6_do_rcv: 'a segment over IPv6 has reached its TCP socket',
+  tcp_set_state: 'a TCP socket gets another state',
+  tcp_v4_syn_recv_sock: 'a connection over IPv4 gets a socket of its own',
+  tcp_v6_syn_recv_sock: 'a connection over IPv6 gets a socket of its own',
+  tcp_retransmit_skb: 'a segment is sent again',
   tcp_rcv_established: 'a segment has reached an established connection',
   tcp_rcv_state_process: 'a segment has reached a connection in any other state',
   inet_csk_accept: 'a task takes the next connection of a socket that listens',
@@ -27,6 +31,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   vfs_read: 'a file is read',
   vfs_write: 'a file is written',
   vfs_unlink: 'a file is removed from its directory',
+  vfs_open: 'a file is opened, and its path is known',
   do_sys_openat2: 'a file is opened',
   do_exit: 'a task ends',
 };

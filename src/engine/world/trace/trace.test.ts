@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { asmProgram } from '../../../../test/support/asm-program.js';
 import { variables, worldObject } from '../../../../test/support/world-object.js';
 import { type LoadedObject, load } from '../../../kernel/load.js';
 import type { ObjectSpec } from '../../../object/spec.js';
 import { Engine } from '../../engine.js';
+import { KERNEL_FUNCTIONS } from './functions.js';
 
 /** Linux refuses these attachments here (no kprobes, no BPF LSM): what they see is held against Linux's documentation. */
 
@@ -134,4 +137,17 @@ test.each([
   const loaded = engine.loadProgram(program);
   if (refusal === undefined) await expect(loaded).resolves.toBeDefined();
   else await expect(loaded).rejects.toThrow(refusal);
+});
+
+test('every function and LSM hook that programs can be attached to is called somewhere', () => {
+  const folder = 'src/engine/world';
+  const text = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !name.endsWith('functions.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const names = KERNEL_FUNCTIONS.map((name) => name.replace(/^(__x64_sys_|security_)/, ''));
+  const dynamic = /^socket_get(peer|sock)name$/;
+  expect(
+    names.filter((name) => !dynamic.test(name) && !text.includes(`'${name}'`) && name !== 'bprm_check'),
+  ).toEqual([]);
 });

@@ -113,7 +113,7 @@ export function answerRequest(arrived: Arrived, asked: Asked, segment: Segment):
     return;
   }
   forget(connection, request);
-  const child = childOf(net, asked);
+  const child = madeChild(arrived, asked);
   connection.accepted.push(child);
   callSockOps(net, child, OP.passiveEstablished);
   setState(net, child, STATE.established);
@@ -124,6 +124,21 @@ export function answerRequest(arrived: Arrived, asked: Asked, segment: Segment):
 function forget(connection: TcpConnection, request: Request): void {
   request.timer?.cancel();
   connection.requests.delete(request.key);
+}
+
+function madeChild({ net, skb, device }: Arrived, asked: Asked): SimulatedSocket {
+  const { objects } = net.trace;
+  const { listener } = asked;
+  let child: SimulatedSocket | undefined;
+  net.trace.call(
+    listener.kind.family === 'inet' ? 'tcp_v4_syn_recv_sock' : 'tcp_v6_syn_recv_sock',
+    () => [objects.sock(listener), objects.skb(skb, device), 0n, 0n, 0n, 0n],
+    () => {
+      child = childOf(net, asked);
+      return child.kernelAddress;
+    },
+  );
+  return child as SimulatedSocket;
 }
 
 /** A socket like the one that listens, for one connection. Linux: tcp_v4_syn_recv_sock. */

@@ -166,7 +166,8 @@ function timedOut(net: NetStack, socket: SimulatedSocket): void {
   connection.retries++;
   connection.counts.retransmissions++;
   oldest.again = true;
-  const error = transmit(net, socket, oldest);
+  const args = () => [net.trace.objects.sock(socket), 0n, 1n];
+  const error = net.trace.call('tcp_retransmit_skb', args, () => transmit(net, socket, oldest));
   tellSockOps(net, socket, 'retransmission', [oldest.seq, 1, error]);
   net.trace.tracepoint('tcp_retransmit_skb', () => ({
     record: {

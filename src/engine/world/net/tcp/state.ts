@@ -7,6 +7,14 @@ import { tellSockOps } from './sock-ops.js';
 
 /** Moves a socket to another state: sock_ops programs, then the tracepoint, then it is so. Linux: tcp_set_state. */
 export function setState(net: NetStack, socket: SimulatedSocket, state: number): void {
+  const args = () => [net.trace.objects.sock(socket), BigInt(state)];
+  net.trace.call('tcp_set_state', args, () => {
+    changeState(net, socket, state);
+    return 0;
+  });
+}
+
+function changeState(net: NetStack, socket: SimulatedSocket, state: number): void {
   tellSockOps(net, socket, 'state', [socket.state, state]);
   // A port that bind(2) did not name is given back before anybody is told.
   if (state === STATE.close) socket.hasPort = socket.isPortNamed;
