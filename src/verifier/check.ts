@@ -206,9 +206,7 @@ function depthsOf({ shape, inlinedLoops, facts, rights }: Session, isAccepted: b
       .filter(([, callee]) => callee >= 0)
       .map(([insn]) => shape.subprogramOf[insn]),
   );
-  const kept = shape.subprograms.filter(
-    ({ start }) => !isAccepted || !rights.bpf || facts.result(start).reached,
-  );
+  const kept = shape.subprograms.filter(({ start }) => !isAccepted || !rights.bpf || facts.isReached(start));
   return kept.map(
     ({ index, stackDepth }) => ((stackDepth + 7) & ~7) + (inlined.has(index) ? INLINED_LOOP_STACK : 0),
   );
@@ -228,8 +226,5 @@ function rejectionOf(program: VerifierProgram, refusal: Refusal): Rejection {
 }
 
 function factsOf(s: Session, shape: Shape): ProgramFacts {
-  return {
-    insns: shape.insns.map((_, index) => s.facts.result(index)),
-    subprograms: shape.subprograms.map(({ start, end, stackDepth }) => ({ start, end, stackDepth })),
-  };
+  return { insns: shape.insns.map((_, index) => s.facts.result(index)) };
 }

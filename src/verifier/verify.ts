@@ -78,27 +78,14 @@ export interface Rejection {
   readonly hint?: string;
 }
 
-/** What the verifier proved and the JIT may rely on; `insns[i]` speaks of instruction `i`. */
+/** What the verifier proved and the JIT may rely on; `insns[i]` speaks of instruction `i`. docs/architecture.md */
 export interface ProgramFacts {
-  readonly insns: readonly (InsnFacts | undefined)[];
-  readonly subprograms: readonly {
-    readonly start: InsnIndex;
-    readonly end: InsnIndex;
-    readonly stackDepth: number;
-  }[];
+  readonly insns: readonly InsnFacts[];
 }
 
 export interface InsnFacts {
   /** False for code that no path reaches. */
   readonly reached: boolean;
-  /** A load, store or atomic: what its base points to on every path; `mixed` when paths differ. */
-  readonly memory?: {
-    readonly region: MemoryRegion /** Offset of the base register where constant on every path. */;
-    readonly offset?: number;
-  };
   /** A helper call: the index in `maps` of its map argument when the same on every path. */
   readonly map?: number;
-  /** A helper call: r2 points to the stack at this constant frame offset on every path. */
-  readonly keyOnStackAt?: number;
 }
-export type MemoryRegion = 'stack' | 'ctx' | 'packet' | 'map_value' | 'mem' | 'mixed';

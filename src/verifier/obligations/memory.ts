@@ -35,7 +35,6 @@ import {
 } from '../state/layout.js';
 import { loadFromStack } from '../transfer/stack-load.js';
 import { storeToStack } from '../transfer/stack-store.js';
-import type { MemoryRegion } from '../verify.js';
 import { checkAlignment } from './alignment.js';
 import { type Argument, checkArgumentAccess, hasBtfArguments } from './btf-ctx.js';
 import { accessBtfPointer, setPointer } from './btf-pointer.js';
@@ -83,7 +82,6 @@ export function accessMemory(s: Session, access: Access): void {
   const reg = s.reg(access.regno);
   const type = memory.type(reg);
   if (type === TYPE_STACK || access.strict === true) checkAlignment(s, reg, access.off, access.size);
-  if (access.byHelper !== true) noteFacts(s, type, reg);
   const off = access.off + memory.off(reg);
   switch (type) {
     case TYPE_MAP_VALUE:
@@ -158,34 +156,6 @@ function accessMapKey(s: Session, access: Access, reg: RegAddr, off: number): vo
     refuse(readOnly, s.at, { text: 'map key', reg: access.regno, changes: true });
   checkRegion(s, access.regno, reg, off, access.size, mapOf(s, reg).keySize, false, MAP_KEY_WORDS);
   loadUnknown(s, access);
-}
-
-function noteFacts(s: Session, type: number, reg: RegAddr): void {
-  const region = regionOf(type);
-  if (region === undefined) return;
-  const { memory } = s;
-  const variable = memory.constNumber(reg);
-  const own = type !== TYPE_STACK || memory.frameno(reg) === s.depth();
-  s.facts.memory(s.at, region, variable === undefined || !own ? undefined : variable + memory.off(reg));
-}
-
-/** The JIT's word for what a pointer of this type points to. */
-function regionOf(type: number): MemoryRegion | undefined {
-  switch (type & TYPE_BASE_MASK) {
-    case TYPE_STACK:
-      return 'stack';
-    case TYPE_CTX:
-      return 'ctx';
-    case TYPE_PACKET:
-    case TYPE_PACKET_META:
-      return 'packet';
-    case TYPE_MAP_VALUE:
-      return 'map_value';
-    case TYPE_MEM:
-      return 'mem';
-    default:
-      return undefined;
-  }
 }
 
 /** What was loaded is some number. */

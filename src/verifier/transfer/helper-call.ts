@@ -45,7 +45,6 @@ import {
   TYPE_MEM,
   TYPE_SOCK_COMMON,
   TYPE_SOCKET,
-  TYPE_STACK,
   TYPE_TCP_SOCK,
 } from '../state/layout.js';
 import { callBack } from './callback.js';
@@ -194,15 +193,10 @@ function checkMap(s: Session, { helper, map }: CallFacts): undefined {
     markPrecise(s, 3);
 }
 
-function noteFacts(s: Session, call: CallFacts): void {
-  const { memory } = s;
-  const key = s.reg(2);
-  const onOwnStack = memory.type(key) === TYPE_STACK && memory.frameno(key) === s.depth();
-  const variable = onOwnStack ? memory.constNumber(key) : undefined;
+function noteFacts(s: Session, { mapIndex }: CallFacts): void {
   // Inner maps are not among the program's own.
-  const isOwn = call.mapIndex >= 0 && call.mapIndex < s.program.maps.length;
-  const map = isOwn ? call.mapIndex : undefined;
-  s.facts.call(s.at, map, variable === undefined ? undefined : variable + memory.off(key));
+  const isOwn = mapIndex >= 0 && mapIndex < s.program.maps.length;
+  s.facts.call(s.at, isOwn ? mapIndex : undefined);
 }
 
 /** The helper writes all of its output, byte for byte. */

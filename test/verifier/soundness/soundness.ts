@@ -4,7 +4,7 @@ import type { Insn } from '../../../src/isa/index.js';
 import { checkOnce } from '../../../src/verifier/check.js';
 import * as L from '../../../src/verifier/state/layout.js';
 import type { StateMemory } from '../../../src/verifier/state/state-memory.js';
-import { verify } from '../../../src/verifier/verify.js';
+import { type InsnFacts, type ProgramFacts, verify } from '../../../src/verifier/verify.js';
 import { assembleTest, testProgram } from '../../support/verifier-program.js';
 import { type Generated, Random } from '../fuzz/generate.js';
 import { whyNot } from './contains.js';
@@ -39,14 +39,15 @@ export function checkSoundness(program: Generated, seed: number, recorder = new 
   const insns = assembleTest(program.source);
   const subject = testProgram(insns, program.hook);
   if (!verify(subject, { budget: BUDGET }).ok) return { outcome: 'rejected', steps: 0 };
-  if (!checkOnce(subject, { budget: BUDGET }, recorder).ok) return { outcome: 'too_long', steps: 0 };
+  const checked = checkOnce(subject, { budget: BUDGET }, recorder);
+  if (!checked.ok) return { outcome: 'too_long', steps: 0 };
   recorder.session.liveStack.update();
   world ??= new World();
   const random = new Random(seed ^ 0x5eed);
   let steps = 0;
   for (let run = 0; run < RUNS; run++) {
     const places = world.fill(random, program.hook);
-    const watch = new Watch(recorder, world, places);
+    const watch = new Watch(recorder, world, places, checked.facts);
     const finding = execute(watch, insns, program, random);
     steps += watch.steps;
     if (finding !== undefined) return { outcome: finding, steps };
@@ -97,6 +98,7 @@ class Watch {
   readonly world: World;
   readonly places: Places;
   readonly #recorder: Recorder;
+  readonly #facts: ProgramFacts;
   readonly #memory: StateMemory;
   /** Registers of the callers at their calls. */
   readonly #callers: BigUint64Array[] = [];
@@ -105,7 +107,8 @@ class Watch {
   last = -1;
   steps = 0;
 
-  constructor(recorder: Recorder, world: World, places: Places) {
+  constructor(recorder: Recorder, world: World, places: Places, facts: ProgramFacts) {
+    this.#facts = facts;
     this.#recorder = recorder;
     this.#memory = recorder.session.memory;
     this.world = world;
@@ -122,6 +125,7 @@ class Watch {
     this.#callers.length = depth;
     this.last = index;
     this.#before.set(registers);
+    this.#checkFacts(index, registers);
     const states = this.#recorder.states.get(index) ?? [];
     let why = 'no path of the verifier comes here';
     for (const recorded of states) {
@@ -134,6 +138,18 @@ class Watch {
       insn: index,
       text: `insn ${index}: ${why} (${states.length} states)`,
     });
+  }
+
+  /** What the JIT is told holds in this run. */
+  #checkFacts(index: number, registers: BigUint64Array): void {
+    const { reached, map } = this.#facts.insns[index] as InsnFacts;
+    const text = reached ? undefined : 'is said never to be reached';
+    const expected = map === undefined ? undefined : this.world.mapAddress(map);
+    // A helper's map is its first argument; of a tail call it is the second.
+    const isGiven = [registers[1], registers[2]].some((value) => value === expected);
+    const wrong = text ?? (expected === undefined || isGiven ? undefined : `is said to use map ${map}`);
+    if (wrong !== undefined)
+      throw new Escape({ kind: 'outside', insn: index, text: `insn ${index}: ${wrong}` });
   }
 
   #whyNot(recorded: Recorded, registers: BigUint64Array): string | undefined {

@@ -109,6 +109,11 @@ export class World {
     };
   }
 
+  /** What a map argument holds. */
+  mapAddress(index: number): bigint {
+    return BigInt(this.#maps[index]?.binding.address ?? 0);
+  }
+
   #bind(id: number, hook: Generated['hook']): HelperBinding | undefined {
     const facts = helperById(id);
     switch (facts?.name) {
