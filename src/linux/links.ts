@@ -66,11 +66,13 @@ export class LinuxLink implements Link {
    * @throws {KernelError} EBUSY when a pin of somebody else, or another process, still holds the link.
    */
   async detach(): Promise<void> {
+    const pins = allPins().filter((one) => one.kind === 'link' && one.id === this.id);
+    // Skep's own pin first: a process that is killed in between leaves no name of a link that is over.
+    for (const { path } of pins) if (path.startsWith(`${KEPT_LINKS}/`)) unpin(path);
     const { result } = tryBpf('link_detach', { link_fd: this.fd.fd });
     const cannot = result === -ERRNO.EOPNOTSUPP || result === -ERRNO.EINVAL;
     if (result < 0 && !cannot) throw bpfError('link_detach', result);
-    const pins = allPins().filter((one) => one.kind === 'link' && one.id === this.id);
-    for (const { path } of pins) if (!cannot || path.startsWith(`${KEPT_LINKS}/`)) unpin(path);
+    for (const { path } of pins) if (!cannot && !path.startsWith(`${KEPT_LINKS}/`)) unpin(path);
     this.fd.close();
     if (!cannot) return;
     using left = openById('link', this.id);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { LinuxKernel } from '../../src/linux/index.js';
-import { asmProgram } from '../support/asm-program.js';
+import { type Place, places } from './places.js';
 
 /** What a process holds of the kernel. */
 export interface Holdings {
@@ -10,10 +10,9 @@ export interface Holdings {
   readonly maps: number;
 }
 
-const PASS = 'r1 = m0 ll\nr0 = 2\nexit';
-
 /**
- * Makes a map, loads a program that uses it, attaches it to a device and lets go of everything, again and again.
+ * Makes a map, loads two programs, attaches one at each kind of place in turn, puts the other in its place and lets go of
+ * everything, again and again.
  *
  * @param name of the maps and programs: nobody else's.
  * @returns how often.
@@ -21,11 +20,14 @@ const PASS = 'r1 = m0 ll\nr0 = 2\nexit';
 export async function churn(
   kernel: LinuxKernel,
   name: string,
+  cgroup: string,
   times: number,
   until: number,
 ): Promise<number> {
+  const all = places(cgroup);
   let turns = 0;
   for (; turns < times && Date.now() < until; turns++) {
+    const place = all[turns % all.length] as Place;
     const map = await kernel.createMap({
       name,
       type: 'array',
@@ -35,10 +37,15 @@ export async function churn(
       flags: 0,
       pinning: 'none',
     });
-    const program = await kernel.loadProgram({ ...asmProgram('xdp', PASS, [map]), name });
-    const link = await kernel.attach(program, { kind: 'xdp', iface: 'eth0' });
+    const first = await kernel.loadProgram(place.program(name));
+    const second = await kernel.loadProgram(place.program(name));
+    const { target, end } = await place.make(kernel);
+    const link = await kernel.attach(first, target);
+    await link.update(second);
     await link.detach();
-    await program.close();
+    await first.close();
+    await second.close();
+    await end();
     await map.close();
   }
   return turns;

@@ -1,13 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Pin } from '../../src/kernel/kernel.js';
 import { bpfAvailability } from '../../src/linux/bpf.js';
 import { LinuxKernel } from '../../src/linux/index.js';
 import { asmProgram } from '../support/asm-program.js';
 import { enterPrivateNamespaces } from '../support/linux-namespaces.js';
 import { churn, type Holdings, holdings } from './churn.js';
+import { ownCgroup, places } from './places.js';
 
 const { available, reason } = bpfAvailability();
 if (available) enterPrivateNamespaces();
@@ -20,18 +22,23 @@ const SWITCHER = 'node_modules/.cache/skep-switcher.mjs';
 
 describe.skipIf(!available)(`nothing is left behind on Linux ${reason}`, () => {
   let kernel: LinuxKernel;
+  let group: ReturnType<typeof ownCgroup>;
   beforeAll(() => {
     kernel = LinuxKernel.open();
+    group = ownCgroup(`skep-leaks-${process.pid}`);
   });
-  afterAll(() => kernel.close());
+  afterAll(async () => {
+    await kernel.close();
+    group.end();
+  });
 
   test(
     `by ${TURNS} maps, programs and links that were made and given up`,
     async () => {
-      await churn(kernel, NAME, 5, Number.POSITIVE_INFINITY);
+      await churn(kernel, NAME, group.path, 6, Number.POSITIVE_INFINITY);
       const before = await settled(kernel);
       expect(before).toMatchObject({ programs: 0, maps: 0 });
-      expect(await churn(kernel, NAME, TURNS, Date.now() + PATIENCE_MS)).toBeGreaterThan(20);
+      expect(await churn(kernel, NAME, group.path, TURNS, Date.now() + PATIENCE_MS)).toBeGreaterThan(20);
       const after = await settled(kernel);
       expect(after).toEqual(before);
     },
@@ -56,7 +63,7 @@ describe.skipIf(!available)(`nothing is left behind on Linux ${reason}`, () => {
     expect((await holdings(kernel, NAME)).descriptors).toBe(before.descriptors);
   });
 
-  describe('by a kill while programs are replaced', () => {
+  describe('by a kill', () => {
     beforeAll(async () => {
       mkdirSync('node_modules/.cache', { recursive: true });
       await build({
@@ -71,33 +78,63 @@ describe.skipIf(!available)(`nothing is left behind on Linux ${reason}`, () => {
       });
     });
 
-    test('the device has the old program or the new one, and the kept link can be detached', async () => {
-      for (let round = 0; round < 4; round++) {
-        const child = spawn(process.execPath, [SWITCHER], { stdio: ['ignore', 'pipe', 'inherit'] });
-        const ids = await firstLine(child);
-        await sleep(20 + round * 13);
-        child.kill('SIGKILL');
-        await new Promise((resolve) => child.once('close', resolve));
-        const [link, ...others] = await kernel.links().then((all) => ownOnes(all));
+    const PLACES = places('').map(({ name }) => name);
+
+    test.each(PLACES)(
+      'while programs are replaced: the old one or the new one runs, and can be detached (%s)',
+      async (place) => {
+        const ids = await killed('replace', place, 40);
+        const [link, ...others] = await linksOf(ids);
         expect(others).toEqual([]);
-        const { programId, target } = await link!.info();
-        expect(target).toEqual({ kind: 'xdp', iface: 'eth0' });
-        expect(ids).toContain(programId);
+        expect(pinsOfLinks(await kernel.pins())).toEqual([link!.id]);
         await link!.detach();
-        expect(await ipLink()).not.toContain('xdp');
+        expect(await linksOf(ids)).toEqual([]);
         expect(await kernel.pins()).toEqual([]);
-      }
-    });
+      },
+    );
+
+    test.each(PLACES)(
+      'while it attaches: nothing, or a link that is kept, and can be detached (%s)',
+      async (place) => {
+        for (const pause of [15, 40]) {
+          const ids = await killed('attach', place, pause);
+          const links = await linksOf(ids);
+          expect(links.length).toBeLessThanOrEqual(1);
+          expect(pinsOfLinks(await kernel.pins())).toEqual(links.map(({ id }) => id));
+          for (const link of links) await link.detach();
+          expect([await linksOf(ids), await kernel.pins()]).toEqual([[], []]);
+        }
+      },
+    );
+
+    /** @returns the ids of the two programs of a process that was killed at its work. */
+    async function killed(what: 'attach' | 'replace', place: string, pause: number): Promise<number[]> {
+      const stdio = ['ignore', 'pipe', 'inherit'] as const;
+      const child = spawn(process.execPath, [SWITCHER, what, place, group.path], { stdio: [...stdio] });
+      const ids = await firstLine(child);
+      await sleep(pause);
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('close', resolve));
+      return ids;
+    }
   });
 
-  async function ownOnes(links: Awaited<ReturnType<LinuxKernel['links']>>) {
-    const infos = await Promise.all(links.map((link) => link.info()));
-    return links.filter((_, index) => {
-      const target = infos[index]?.target;
-      return target?.kind === 'xdp' && target.iface === 'eth0';
-    });
+  /** Links end a moment after their last user, unless they are pinned. */
+  async function linksOf(programs: readonly number[]) {
+    for (let left = 50; ; left--) {
+      const links = await kernel.links();
+      const infos = await Promise.all(links.map((link) => link.info()));
+      const own = links.filter((_, index) => programs.includes(infos[index]?.programId ?? -1));
+      const pinned = pinsOfLinks(await kernel.pins());
+      if (left === 0 || own.every(({ id }) => pinned.includes(id))) return own;
+      for (const link of links) await link.close();
+      await sleep(20);
+    }
   }
 });
+
+const pinsOfLinks = (pins: readonly Pin[]): number[] =>
+  pins.filter(({ kind }) => kind === 'link').map(({ id }) => id);
 
 /** The kernel gives maps and programs back a moment after their last user. */
 async function settled(kernel: LinuxKernel): Promise<Holdings> {
@@ -114,11 +151,5 @@ function firstLine(child: ChildProcess): Promise<number[]> {
   return new Promise((resolve, reject) => {
     child.stdout?.once('data', (text) => resolve(String(text).trim().split(' ').map(Number)));
     child.once('exit', (code) => reject(new Error(`the switcher ended with ${code}`)));
-  });
-}
-
-function ipLink(): Promise<string> {
-  return new Promise((resolve) => {
-    execFile('ip', ['link', 'show', 'eth0'], (_, stdout) => resolve(stdout));
   });
 }
