@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { compileObject } from '../src/compiler/node/index.js';
 import { bpfAvailability } from '../src/linux/bpf.js';
 import { parseObject } from '../src/object/index.js';
+import { codeMain, codeResults } from './code.js';
 import { type EngineSide, prepareEngine } from './engine-side.js';
 import { prepareKernel } from './kernel-side.js';
 import { measureReplay, type ReplayRow } from './replay.js';
 import { measureRing, type RingRow } from './ring.js';
+import { markdownTable } from './table.js';
 import { measureVerification, type VerificationRow } from './verification.js';
 import { WORKLOADS, type Workload } from './workloads.js';
 
@@ -24,6 +26,8 @@ const VERIFICATION = 'verification';
 const REPLAY = 'replay';
 /** And how fast a ring buffer of the kernel is read. */
 const RING = 'ring';
+/** And what the compiler's code is like, which has options of its own. */
+const CODE = 'code';
 const ROUNDS = 25;
 const WARM_UP_MILLISECONDS = 500;
 /** What one round of one side takes: less than the scheduler's slice, so that some rounds are undisturbed. */
@@ -35,9 +39,10 @@ const ROUND_NANOSECONDS = 3e6;
  * @returns the exit status: 1 when results differ.
  */
 export async function main(args: readonly string[], folder: string): Promise<number> {
+  if (args[0] === CODE) return codeMain(args.slice(1), folder);
   const update = args.includes('--update');
   const names = args.filter((arg) => !arg.startsWith('-'));
-  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY, RING];
+  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY, RING, CODE];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     process.stderr.write(`There is no workload ${unknown}; there are ${known.join(', ')}.\n`);
@@ -61,7 +66,8 @@ export async function main(args: readonly string[], folder: string): Promise<num
     .filter((part) => part !== '')
     .join('\n');
   process.stdout.write(table);
-  if (update) writeFileSync(join(folder, 'RESULTS.md'), results(table));
+  const path = join(folder, 'RESULTS.md');
+  if (update) writeFileSync(path, `${results(table)}${codeResults(path)}`);
   return 0;
 }
 
@@ -156,21 +162,6 @@ function renderVerified(rows: readonly VerificationRow[]): string {
 function renderReplayed(rows: readonly ReplayRow[]): string {
   const lines = rows.map(({ title, packetsPerSecond }) => [title, (packetsPerSecond / 1e6).toFixed(1)]);
   return markdownTable([['replay of a capture in memory', 'M packets/s'], ...lines]);
-}
-
-/** The first column to the left, all others to the right. */
-function markdownTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  const [head, ...rest] = rows.map((row) =>
-    line(
-      row.map((text, column) => (column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!))),
-    ),
-  );
-  const rule = line(
-    widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
-  );
-  return `${head}${rule}${rest.join('')}`;
 }
 
 function results(table: string): string {

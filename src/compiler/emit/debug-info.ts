@@ -125,6 +125,7 @@ function addVariables(module: IrModule, types: BtfTypes, variables: readonly Pla
     const variable = attached(module, global?.attachments, 'global-variable');
     // Literals have no name in C.
     if (global === undefined || variable === undefined || global.linkage === 'private') continue;
+    if (isPart(module, global.attachments)) continue;
     const linkage = global.initializer === undefined ? 'extern' : linkageOf(global);
     const type = types.add({
       kind: 'var',
@@ -144,6 +145,18 @@ function addVariables(module: IrModule, types: BtfTypes, variables: readonly Pla
     // The loader takes the size from the section itself.
     types.add({ kind: 'datasec', name, size: 0, vars });
   }
+}
+
+/** `DW_OP_LLVM_fragment`. */
+const FRAGMENT = 0x1000n;
+
+/** Whether a variable is a piece of one that was taken apart: it is smaller than its type, which Linux refuses. */
+function isPart(module: IrModule, attachments: readonly Attachment[]): boolean {
+  const node = attachments.find(({ kind }) => kind === 'dbg')?.node;
+  const found = node === undefined ? undefined : module.metadata[node];
+  if (found?.kind !== 'global-variable-expression' || found.expression === undefined) return false;
+  const expression = module.metadata[found.expression];
+  return expression?.kind === 'expression' && expression.elements.includes(FRAGMENT);
 }
 
 /** Functions that are only declared, and called or named: kfuncs, which the loader looks up. */

@@ -1,5 +1,6 @@
 import type { AluOp, Width } from '../../isa/index.js';
 import type { Operation } from '../ir/instruction.js';
+import type { IrType } from '../ir/type.js';
 import type { BinaryOperation, ValueId } from '../ir/value.js';
 import type { VirtualRegister } from '../machine/instruction.js';
 import { addressOf } from './address.js';
@@ -7,6 +8,9 @@ import { imm, reg } from './builder.js';
 import { choose, isBitTest } from './condition.js';
 import type { Selector } from './selector.js';
 import { operandOf, registerOf, signExtended, zeroExtended } from './values.js';
+
+/** The flag of `trunc` that says so. */
+const NO_UNSIGNED_WRAP = 1;
 
 type Alu = Exclude<AluOp, 'mov'>;
 
@@ -130,7 +134,7 @@ export function selectCast(s: Selector, id: ValueId, cast: Extract<Operation, { 
       return;
     }
     case 'trunc':
-      s.set(id, builder.copy(registerOf(s, cast.operand), s.width(to)));
+      s.set(id, truncated(s, cast, to));
       return;
     case 'inttoptr':
       s.set(id, zeroExtended(s, registerOf(s, cast.operand), s.bits(source), 64));
@@ -163,6 +167,26 @@ export function selectCast(s: Selector, id: ValueId, cast: Extract<Operation, { 
     default:
       cast.operation satisfies never;
   }
+}
+
+/** When all that is cut off is zero, as of a `bool` that was loaded, that is known of the result. */
+function truncated(
+  s: Selector,
+  { operand, flags }: Extract<Operation, { kind: 'cast' }>,
+  to: IrType,
+): VirtualRegister {
+  const { builder } = s;
+  const source = registerOf(s, operand);
+  const [from, bits] = [s.bits(s.typeOfValue(operand)), s.bits(to)];
+  const zero = builder.zeroFrom(source);
+  // LLVM speaks of the bits of the type; what a register holds above them is another matter.
+  const lossless = (flags & NO_UNSIGNED_WRAP) !== 0 && (from === 64 || zero <= from);
+  if (!lossless || zero <= bits) return builder.copy(source, s.width(to));
+  // A register of its own: of the source it is known only where the result is looked at.
+  const dst = builder.register(s.width(to));
+  builder.emit({ kind: 'copy', dst, src: source });
+  builder.assumeZeroFrom(dst, bits);
+  return dst;
 }
 
 /** Shifts and masks by a number, in the width of the register. */

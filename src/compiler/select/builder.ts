@@ -25,9 +25,7 @@ export class MachineBuilder {
   readonly #definitions: (MachineInstruction | undefined)[] = [];
   /** Facts that no definition shows: arguments, results of calls. */
   readonly #zeroFrom = new Map<VirtualRegister, number>();
-  readonly #symbols = new Map<string, VirtualRegister>();
   readonly #casts = new Map<string, VirtualRegister>();
-  #calls = 0;
   current = 0 as MachineBlockId;
   location: SourceLocation | undefined;
 
@@ -59,14 +57,9 @@ export class MachineBuilder {
     return this.registers[register] ?? 64;
   }
 
-  /** The address of a symbol: once for a stretch of code without calls, which leave no cheap place to keep it. */
   symbol(value: ValueId): VirtualRegister {
-    const key = `${this.current}:${this.#calls}:${value}`;
-    const known = this.#symbols.get(key);
-    if (known !== undefined) return known;
     const dst = this.register(64);
     this.emit({ kind: 'symbol', dst, symbol: { value, addend: 0 } });
-    this.#symbols.set(key, dst);
     return dst;
   }
 
@@ -82,7 +75,6 @@ export class MachineBuilder {
   }
 
   emit(operation: MachineOperation, core?: CoreRecord): void {
-    if (operation.kind === 'call' || operation.kind === 'asm') this.#calls++;
     const instruction: MachineInstruction = {
       ...operation,
       ...(this.location === undefined ? {} : { location: this.location }),

@@ -6,6 +6,7 @@ import type { ValueId } from '../ir/value.js';
 import type { MachineFunction } from '../machine/function.js';
 import type { VirtualRegister } from '../machine/instruction.js';
 import { shareComputations } from '../passes/share.js';
+import { shareAddresses } from '../passes/share-addresses.js';
 import { sinkComputations } from '../passes/sink.js';
 import { addUp } from '../passes/sums.js';
 import { selectGep } from './address.js';
@@ -58,7 +59,7 @@ export function selectFunction(
   s.finishPhis((id, part) => (isWide(s, id) ? (wordsOf(s, id)[part] as VirtualRegister) : registerOf(s, id)));
   const { builder } = s;
   const summed = addUp(builder.blocks, builder.registers);
-  const shared = shareComputations(summed, builder.registers, cpu);
+  const shared = shareComputations(shareAddresses(summed), builder.registers, cpu);
   return {
     index,
     name: fn.name,

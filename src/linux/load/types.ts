@@ -1,4 +1,5 @@
 import { type Btf, type BtfType, writeBtf } from '../../btf/index.js';
+import { trySizeOf } from '../../btf/resolve.js';
 import { StringWriter } from '../../btf/word-writer.js';
 import type { LineInfo, SubprogramSpec } from '../../object/spec.js';
 import { btfLoad } from '../bpf/btf.js';
@@ -56,7 +57,7 @@ function acceptable(btf: Btf, subprograms: readonly SubprogramSpec[]): Btf {
   const hidden = new Set(
     subprograms.filter(({ linkage }) => linkage === 'static').map(({ funcType }) => funcType),
   );
-  const types = Array.from(btf.types, (type, id) => older(defined(type, hidden.has(id))));
+  const types = Array.from(btf.types, (type, id) => older(withoutParts(btf, defined(type, hidden.has(id)))));
   for (const type of btf.types)
     if (type.kind === 'func' && type.linkage === 'extern') nameArguments(types, type.type);
   const int = types.findIndex((type) => type.kind === 'int' && type.size === 4);
@@ -85,6 +86,12 @@ function nameArguments(types: BtfType[], id: number): void {
     ...proto,
     params: proto.params.map((param) => ({ ...param, name: param.name || 'unnamed' })),
   };
+}
+
+/** Without the pieces of variables that optimisation took apart, as clang 19 leaves them: smaller than their types. */
+function withoutParts(btf: Btf, type: BtfType): BtfType {
+  if (type.kind !== 'datasec' || type.name === '.ksyms') return type;
+  return { ...type, vars: type.vars.filter((each) => (trySizeOf(btf, each.type) ?? 0) <= each.size) };
 }
 
 function defined(type: BtfType, hidden: boolean): BtfType {

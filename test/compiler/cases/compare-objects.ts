@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { parseObject } from '../../../src/index.js';
+import type { LinuxKernel, LinuxMap, LinuxProgram } from '../../../src/linux/index.js';
+import type { LibbpfLoader } from './libbpf-loader.js';
 
 /** What libbpf and the running kernel say of an object. */
 export interface Outcome {
@@ -29,51 +28,51 @@ function packets(): Uint8Array[] {
   ];
 }
 
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
 /** Loads an object by libbpf into the running kernel, and runs its programs on the packets, one after the other. */
-export function runOnKernel(object: Uint8Array): Outcome {
-  const folder = mkdtempSync(join(tmpdir(), 'skep-case-'));
-  try {
-    const path = join(folder, 'case.o');
-    writeFileSync(path, object);
-    const inputs = packets().map((packet, index) => {
-      const file = join(folder, `packet${index}`);
-      writeFileSync(file, packet);
-      return file;
-    });
-    const script = 'test/compiler/cases/run-object.sh';
-    const output = execFileSync('unshare', ['-m', 'sh', script, path, ...inputs], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-      timeout: 30_000,
-    });
-    return { ...outcomeOf(output), slots: slotsOf(object) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+export async function runOnKernel(
+  object: Uint8Array,
+  loader: LibbpfLoader,
+  kernel: LinuxKernel,
+): Promise<Outcome> {
+  const { refused, processed, programs, maps } = await loader.load(object);
+  const results: string[] = [];
+  const loaded = await Promise.all(
+    programs.map(async (path) => [basename(path), (await kernel.pinned(path)) as LinuxProgram] as const),
+  );
+  for (const data of packets()) {
+    for (const [name, program] of loaded) {
+      const { returnValue, data: after } = await program.run({ data });
+      results.push(`run ${name} ${returnValue} ${hex(after)}`);
+    }
   }
+  for (const [, program] of loaded) await program.close();
+  for (const path of maps) {
+    const map = (await kernel.pinned(path)) as LinuxMap;
+    if (!basename(path).includes('rodata')) results.push(...(await told(map)));
+    await map.close();
+  }
+  const slots = parseObject(object).programs.reduce((sum, { insns }) => sum + insns.length, 0);
+  return { refused, results, processed, slots };
 }
 
-function outcomeOf(output: string): Omit<Outcome, 'slots'> {
-  const lines = output.split('\n').filter((line) => line !== '');
-  const processed = lines
-    .filter((line) => line.startsWith('processed '))
-    .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
-  const refused = output.startsWith('refused: ') ? output : undefined;
-  const results = lines.filter((line) => !line.startsWith('processed ')).map(sorted);
-  return { refused, results, processed };
-}
+/** Maps and programs that a map holds show as ids, which are new each time. */
+const OF_IDS = new Set(['array_of_maps', 'hash_of_maps', 'prog_array']);
+/** What has no keys to go through, and would be emptied by reading. */
+const WITHOUT_KEYS = new Set(['queue', 'stack', 'ringbuf']);
 
-/** The kernel seeds each hash map anew: elements in an order of our own. */
-function sorted(line: string): string {
-  const prefix = 'contents ';
-  if (!line.startsWith(`${prefix}[`)) return line;
-  const elements = JSON.parse(line.slice(prefix.length)) as unknown[];
-  return `${prefix}${elements
-    .map((element) => JSON.stringify(element))
-    .sort()
-    .join(' ')}`;
-}
-
-function slotsOf(object: Uint8Array): number {
-  const { programs } = parseObject(object);
-  return programs.reduce((sum, { insns }) => sum + insns.length, 0);
+/** A map's shape and contents. The kernel seeds each hash map anew: elements are in an order of our own. */
+async function told(map: LinuxMap): Promise<string[]> {
+  const { name, type, keySize, valueSize, maxEntries, flags } = await map.info();
+  const shape = `map ${JSON.stringify({ name, type, keySize, valueSize, maxEntries, flags })}`;
+  if (OF_IDS.has(type)) return [shape];
+  const rows: string[] = [];
+  if (type === 'queue' || type === 'stack') {
+    const next = await map.lookup(new Uint8Array(0));
+    rows.push(next === undefined ? 'empty' : `next ${hex(next)}`);
+  }
+  if (!WITHOUT_KEYS.has(type))
+    for await (const [key, value] of map.entries()) rows.push(`${hex(key)} ${hex(value)}`);
+  return [shape, `contents ${rows.sort().join(', ')}`];
 }

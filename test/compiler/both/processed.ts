@@ -1,0 +1,37 @@
+import type { ObjectSpec } from '../../../src/object/spec.js';
+import { lastWords } from '../../verifier/last-words.js';
+import { KernelObject } from '../../verifier/parity/kernel-side.js';
+import { type Referee, subjectOf, thisKernel } from '../../verifier/parity/subject.js';
+
+/** What this kernel's verifier said of a program. */
+export interface Walk {
+  /** Instructions that it walked through, when it took the program. */
+  readonly processed?: number;
+  readonly text: string;
+}
+
+let kernel: Referee | undefined;
+
+/** Loads each program of an object into the running kernel, and closes all again. */
+export function processedOf(object: ObjectSpec): Map<string, Walk> {
+  kernel ??= thisKernel();
+  const found = new Map<string, Walk>();
+  let loading: KernelObject;
+  try {
+    loading = new KernelObject(object.btf);
+  } catch (error) {
+    return new Map(object.programs.map(({ name }) => [name, { text: String(error) }]));
+  }
+  for (const program of object.programs) {
+    try {
+      const answer = loading.load(subjectOf(object, program, kernel), kernel.btf);
+      const processed = Number(/processed (\d+) insns/.exec(answer.log)?.[1] ?? 0);
+      const refusal = () => lastWords(answer.log) || `errno ${answer.ok ? 0 : answer.errno}`;
+      found.set(program.name, answer.ok ? { processed, text: '' } : { text: refusal() });
+    } catch (error) {
+      found.set(program.name, { text: String(error) });
+    }
+  }
+  loading.close();
+  return found;
+}
