@@ -10,12 +10,6 @@ export interface ClangCommand {
 /** Where clang writes; no source can have the name. */
 export const OUTPUT = '.skep-output.bc';
 /**
- * How long a loop may become by being unrolled. Without its BPF back end clang believes that an index costs nothing in an
- * address, so that loops look shorter than they are, and its own 150 unrolls what clang 19 does not.
- */
-const UNROLL_THRESHOLD = 120;
-
-/**
  * Makes clang's command for a request. It is a `-cc1` command, what clang's driver would run: the driver
  * itself costs as much again as a small compilation. Jump tables and vectors are off: BPF has neither.
  */
@@ -33,7 +27,6 @@ export function clangCommand(request: FrontRequest): ClangCommand {
     ...['-main-file-name', source.slice(source.lastIndexOf('/') + 1)],
     ...['-mrelocation-model', 'static', '-mframe-pointer=all', '-fno-jump-tables'],
     ...['-fmath-errno', '-ffp-contract=on', '-fgnuc-version=4.2.1', '-ferror-limit', '19'],
-    ...['-mllvm', `-unroll-threshold=${UNROLL_THRESHOLD}`],
     '-nobuiltininc',
     ...(request.debugInfo === false ? [] : debugFlags(request.directory ?? '/')),
     ...(request.includeDirs ?? []).flatMap((dir) => ['-I', dir]),

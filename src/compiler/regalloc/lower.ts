@@ -386,7 +386,8 @@ export function sourceCode(
       return ([r]) => {
         const dst = r as Reg;
         if (fits) {
-          const narrow: Width = width === 32 && cpu >= 'v3' ? 32 : 64;
+          // The upper half of a narrow one is zeros, whatever the cpu; a move of 64 bits would fill it with the sign.
+          const narrow: Width = width === 32 && (cpu >= 'v3' || value < 0n) ? 32 : 64;
           return placed({
             kind: 'alu',
             op: 'mov',

@@ -118,14 +118,15 @@ export class MachineBuilder {
   }
 
   /** The lowest bit from which on all bits of a register are known to be zero; 64 when none is. */
-  zeroFrom(register: VirtualRegister, seen: ReadonlySet<VirtualRegister> = new Set()): number {
+  zeroFrom(register: VirtualRegister, seen: ReadonlySet<VirtualRegister> = new Set(), grown = false): number {
     const told = this.#zeroFrom.get(register);
     if (told !== undefined) return told;
     const definition = this.#definitions[register];
     if (definition === undefined || seen.size > 12) return 64;
-    // A phi in a loop that leads back to itself adds nothing.
-    if (seen.has(register)) return definition.kind === 'phi' ? 0 : 64;
-    const of = (source: VirtualRegister) => this.zeroFrom(source, new Set([...seen, register]));
+    // A phi in a loop that leads back to itself adds nothing, unless each turn makes the value larger.
+    if (seen.has(register)) return definition.kind === 'phi' && !grown ? 0 : 64;
+    const grows = grown || (definition.kind === 'alu' && GROWING.has(definition.op));
+    const of = (source: VirtualRegister) => this.zeroFrom(source, new Set([...seen, register]), grows);
     switch (definition.kind) {
       case 'load':
         return definition.signed ? 64 : definition.bytes * 8;
@@ -170,6 +171,9 @@ export class MachineBuilder {
     return 2n ** BigInt(of(right.reg)) - 1n <= from.value ? bitLength(from.value) : undefined;
   }
 }
+
+/** Operations whose result may have more bits than both operands. */
+const GROWING: ReadonlySet<Alu['op']> = new Set(['add', 'mul', 'lsh']);
 
 function aluZeroFrom({ op, left, right }: Alu, of: (register: VirtualRegister) => number): number {
   const other = right.kind === 'reg' ? of(right.reg) : right.imm < 0 ? 64 : bitLength(BigInt(right.imm));

@@ -16,18 +16,12 @@ let kernel: Referee | undefined;
 export function processedOf(object: ObjectSpec): Map<string, Walk> {
   kernel ??= thisKernel();
   const found = new Map<string, Walk>();
-  let loading: KernelObject;
-  try {
-    loading = new KernelObject(object.btf);
-  } catch (error) {
-    return new Map(object.programs.map(({ name }) => [name, { text: String(error) }]));
-  }
+  const loading = new KernelObject();
   for (const program of object.programs) {
     try {
-      const answer = loading.load(subjectOf(object, program, kernel), kernel.btf);
-      const processed = Number(/processed (\d+) insns/.exec(answer.log)?.[1] ?? 0);
-      const refusal = () => lastWords(answer.log) || `errno ${answer.ok ? 0 : answer.errno}`;
-      found.set(program.name, answer.ok ? { processed, text: '' } : { text: refusal() });
+      const { ok, log } = loading.load(subjectOf(object, program, kernel));
+      const processed = Number(/processed (\d+) insns/.exec(log)?.[1] ?? 0);
+      found.set(program.name, ok ? { processed, text: '' } : { text: lastWords(log) });
     } catch (error) {
       found.set(program.name, { text: String(error) });
     }
