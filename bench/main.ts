@@ -169,8 +169,9 @@ function results(table: string): string {
 
 Written by \`npm run bench -- --update\`: the best of ${ROUNDS} rounds, the sides taking turns; the repetition is inside
 wasm (\`run_repeat\`) and inside the kernel (\`BPF_PROG_TEST_RUN\`), which counts whole nanoseconds. Both loops cost
-something: the first line says what. Verification is measured on programs of very many steps, in the kernel as a whole
-\`BPF_PROG_LOAD\` without a log. Replay: half a million SYNs of 54 bytes from 250 sources, reading the capture and making
+something: the first line says what. Verification is measured in processor time of the
+thread, in the kernel as a whole \`BPF_PROG_LOAD\` without a log: three programs as large as those in production, then
+programs of very many steps. Replay: half a million SYNs of 54 bytes from 250 sources, reading the capture and making
 the frames included.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}

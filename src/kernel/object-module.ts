@@ -1,3 +1,4 @@
+import { embeddedBytes } from '../btf/embedded.js';
 import { type Btf, findByName, readValue } from '../btf/index.js';
 import type { Given } from '../btf/value.js';
 import { SkepError } from '../errors/base.js';
@@ -49,7 +50,7 @@ export class ObjectModule<S extends ObjectShape = ObjectShape> {
   /** @param object the file's bytes, or their base64. */
   constructor(name: string, object: Uint8Array | string) {
     this.name = name;
-    this.bytes = typeof object === 'string' ? fromBase64(object) : object;
+    this.bytes = typeof object === 'string' ? embeddedBytes(object) : object;
     this.spec = parseObject(this.bytes, { name });
   }
 
@@ -110,9 +111,4 @@ export class LoadedModule<S extends ObjectShape = ObjectShape> {
   close(): Promise<void> {
     return this.object.close();
   }
-}
-
-function fromBase64(text: string): Uint8Array {
-  const binary = atob(text);
-  return Uint8Array.from({ length: binary.length }, (_, index) => binary.charCodeAt(index));
 }

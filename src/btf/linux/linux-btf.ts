@@ -1,3 +1,4 @@
+import { embeddedBytes } from '../embedded.js';
 import { readBtf } from '../read.js';
 import type { Btf } from '../types.js';
 
@@ -16,7 +17,19 @@ export function linuxBtf(): Promise<Btf> {
 /** The same as the bytes of a BTF file. */
 export async function linuxBtfBytes(): Promise<Uint8Array> {
   const { base64 } = await import('./linux-btf.text.js');
-  const packed = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(unpacked).arrayBuffer());
+  const unpacked = new Blob([embeddedBytes(base64)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  // Not by a `Response`: Node loads its whole HTTP client for one.
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of unpacked as AsyncIterable<Uint8Array> & ReadableStream) {
+    parts.push(part);
+    length += part.length;
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

@@ -1,3 +1,4 @@
+import { embeddedBytes } from '../../btf/embedded.js';
 import { compileError } from '../../errors/compile.js';
 import { base64 } from './clang-parts.text.js';
 import { assembleModule, type ByteSource, bytesSource, decodeParts } from './parts.js';
@@ -88,7 +89,7 @@ export async function loadClang(
 
 async function compileModule(files: ClangFiles, name: string, extent: Extent): Promise<WebAssembly.Module> {
   if (name === CORE && extent === 'usual') {
-    const parts = decodeParts(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
+    const parts = decodeParts(embeddedBytes(base64));
     const bytes = await files.pieces(name, (source) => assembleModule(parts, source));
     if (bytes !== undefined) return WebAssembly.compile(bytes);
   }

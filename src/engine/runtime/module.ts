@@ -1,3 +1,4 @@
+import { embeddedBytes } from '../../btf/embedded.js';
 import { wasmBase64 } from './runtime.wasm.js';
 
 /** What the runtime exports. Addresses and sizes are i32 (read them with `>>> 0`), 64-bit numbers bigint. */
@@ -49,7 +50,7 @@ const modules = new Map<boolean, WebAssembly.Module>();
 export function loadRuntimeModule(shared: boolean): WebAssembly.Module {
   let module = modules.get(shared);
   if (module === undefined) {
-    const code = Uint8Array.from(atob(wasmBase64), (char) => char.charCodeAt(0));
+    const code = embeddedBytes(wasmBase64);
     if (!shared) unshareMemoryImport(code);
     module = new WebAssembly.Module(code);
     modules.set(shared, module);

@@ -17,6 +17,11 @@ export class FrameMasks {
   }
 }
 
+/** Whether an instruction's writes were seen, and whether it may have written the same slots each time. */
+const UNSEEN = 0;
+const NOTHING = 1;
+const WRITES = 2;
+
 /** What one subprogram, called through one chain of call sites, reads and writes in the frames of that chain. */
 export class LiveInstance {
   readonly start: number;
@@ -28,8 +33,8 @@ export class LiveInstance {
   readonly inner = new Map<number, LiveInstance>();
   /** By frame number; made when a frame is first touched. */
   readonly frames: (FrameMasks | undefined)[];
-  /** 1 for instructions whose writes have been seen at least once. */
-  readonly #writesKnown: Uint8Array;
+  /** What was seen of the writes of each instruction (`UNSEEN`, …). */
+  readonly #seen: Uint8Array;
   #isStale = false;
   #hasLostWrites = false;
 
@@ -39,7 +44,7 @@ export class LiveInstance {
     this.outer = outer;
     this.callsite = callsite;
     this.frames = new Array<FrameMasks | undefined>((outer?.frames.length ?? 0) + 1).fill(undefined);
-    this.#writesKnown = new Uint8Array(this.length);
+    this.#seen = new Uint8Array(this.length);
   }
 
   get isStale(): boolean {
@@ -62,10 +67,24 @@ export class LiveInstance {
     if (((before | slots) & ~(live[at] as number)) !== 0) this.#isStale = true;
   }
 
+  /** An instruction has written no slot whole. */
+  addNoWrites(insn: number): void {
+    const at = insn - this.start;
+    const seen = this.#seen[at];
+    if (seen === NOTHING) return;
+    if (seen === WRITES)
+      for (const masks of this.frames) {
+        if (masks === undefined) continue;
+        this.#setWritten(masks.written, at * 2, 0);
+        this.#setWritten(masks.written, at * 2 + 1, 0);
+      }
+    this.#seen[at] = NOTHING;
+  }
+
   /** An instruction has written these slots whole, two words for each frame: what it always writes is what it wrote each time. */
   addWrites(insn: number, slots: Int32Array): void {
     const at = insn - this.start;
-    const isKnown = this.#writesKnown[at] === 1;
+    const isKnown = this.#seen[at] !== UNSEEN;
     for (let frame = 0; frame < this.frames.length; frame++) {
       const low = slots[frame * 2] as number;
       const high = slots[frame * 2 + 1] as number;
@@ -74,7 +93,7 @@ export class LiveInstance {
       this.#setWritten(written, at * 2, isKnown ? low & (written[at * 2] as number) : low);
       this.#setWritten(written, at * 2 + 1, isKnown ? high & (written[at * 2 + 1] as number) : high);
     }
-    this.#writesKnown[at] = 1;
+    this.#seen[at] = WRITES;
   }
 
   #setWritten(written: Int32Array, at: number, slots: number): void {

@@ -20,6 +20,7 @@ export class LiveStack {
   #current!: LiveInstance;
   /** Slots of each frame that the current instruction has written whole. */
   readonly #writes = new Int32Array(MAX_FRAMES * 2);
+  #hasWritten = false;
 
   constructor(shape: Shape) {
     this.#shape = shape;
@@ -60,13 +61,20 @@ export class LiveStack {
   write(frame: number, slot: number): void {
     const at = frame * 2 + (slot >> 5);
     this.#writes[at] = (this.#writes[at] as number) | (1 << (slot & 31));
+    this.#hasWritten = true;
   }
 
   /** After an instruction, unless it was a call or a return: those only pass on what their callee does. */
   commit(insn: number): void {
     const at = insn - this.#current.start;
-    if (at >= 0 && at < this.#current.length) this.#current.addWrites(insn, this.#writes);
+    const isOwn = at >= 0 && at < this.#current.length;
+    if (!this.#hasWritten) {
+      if (isOwn) this.#current.addNoWrites(insn);
+      return;
+    }
+    if (isOwn) this.#current.addWrites(insn, this.#writes);
     this.#writes.fill(0);
+    this.#hasWritten = false;
   }
 
   /** Brings the current chain of calls up to date with all reads and writes seen. */

@@ -6,6 +6,7 @@ import type { Shape, Subprogram } from '../control-flow/shape.js';
 import { withoutUnownable } from '../kernel-types/kptr.js';
 import { Log } from '../log/log.js';
 import { type StateNames, typeNames } from '../log/state-text.js';
+import type { Access } from '../obligations/memory.js';
 import type { Rights } from '../privileges.js';
 import { LoopVisits } from '../prune/loop-visits.js';
 import { tellPrecision } from '../prune/precision-log.js';
@@ -85,6 +86,8 @@ export class Session {
   peakStates = 0;
   maxStatesPerInsn = 0;
 
+  /** For each memory instruction, the access that it makes, once it has made one. */
+  readonly accesses: (Access | undefined)[];
   /** For each memory instruction, the type of pointer that it was used with. */
   readonly pointerTypes: Int32Array;
   /** The function of each call of bpf_loop that Linux could write out; -1 where it cannot. */
@@ -135,6 +138,7 @@ export class Session {
     this.liveStack = new LiveStack(shape);
     this.explored = Array.from({ length: shape.insns.length }, () => []);
     this.pointerTypes = new Int32Array(shape.insns.length);
+    this.accesses = new Array<Access | undefined>(shape.insns.length).fill(undefined);
     fillTable(this.memory, shape);
     if (this.log.level >= 2) this.memory.tellTo((what, a, b, c) => tellPrecision(this, what, a, b, c));
   }
@@ -250,6 +254,6 @@ export class Session {
   }
 
   touchSlot(slot: number): void {
-    this.touchedSlots.add(slot);
+    if (this.log.level > 0) this.touchedSlots.add(slot);
   }
 }

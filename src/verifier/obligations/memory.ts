@@ -66,7 +66,7 @@ export interface Access {
   readonly off: number;
   readonly size: number;
   /** Present for stores. */
-  readonly stored?: Stored;
+  readonly stored?: Stored | undefined;
   /** For loads: the register that gets the value, -1 when none does. */
   readonly into: number;
   readonly signed: boolean;

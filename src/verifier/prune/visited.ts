@@ -39,6 +39,8 @@ export function isVisited(s: Session): boolean {
     s.shape.forceCheckpoint[s.at] === 1 || s.memory.word(path.state + STATE_HISTORY_COUNT) > MAX_HISTORY;
   let save = forced || (s.jumps - s.jumpsAtSave >= 2 && s.processed - s.processedAtSave >= 8);
   cleanStates(s, bucket);
+  const isCounted = s.operation()?.kind === 'may_goto';
+  const callsBack = s.shape.callsCallback[s.at] === 1;
   let count = 0;
   // As in Linux, of the last state looked at whose ways are all explored.
   let incomplete = false;
@@ -48,18 +50,17 @@ export function isVisited(s: Session): boolean {
     if (old.insn !== s.at) continue;
     if (old.branches > 0) {
       if (s.shape.advancesIterator[s.at] === 1) {
-        if (covers(s, old, COMPARE_RANGE_WITHIN, true) && nextIsActive(s)) return hit(s, old, true);
+        if (covers(s, old, COMPARE_RANGE_WITHIN) && nextIsActive(s)) return hit(s, old, true);
       }
-      if (covers(s, old, COMPARE_RANGE_WITHIN, isMayGoto(s) && old.mayGotoDepth !== path.mayGotoDepth))
+      if (isCounted && old.mayGotoDepth !== path.mayGotoDepth && covers(s, old, COMPARE_RANGE_WITHIN))
         return hit(s, old, true);
-      if (covers(s, old, COMPARE_RANGE_WITHIN, callsCallback(s))) return hit(s, old, incomplete);
-      if (!isOtherEntry(s, old)) checkInfiniteLoop(s, old);
+      if (callsBack && covers(s, old, COMPARE_RANGE_WITHIN)) return hit(s, old, incomplete);
+      if (!callsBack && !isOtherEntry(s, old)) checkInfiniteLoop(s, old);
       if (!forced && s.jumps - s.jumpsAtSave < 20 && s.processed - s.processedAtSave < 100) save = false;
     } else {
       incomplete = s.loops.isIncomplete(s, old);
       const inRanges = incomplete || s.observer?.rangesDecide === true;
-      if (covers(s, old, inRanges ? COMPARE_RANGE_WITHIN : COMPARE_NOT_EXACT, true))
-        return hit(s, old, incomplete);
+      if (covers(s, old, inRanges ? COMPARE_RANGE_WITHIN : COMPARE_NOT_EXACT)) return hit(s, old, incomplete);
     }
     if (save) old.misses++;
     const patience = s.shape.forceCheckpoint[s.at] === 1 && old.branches > 0 ? 64 : 3;
@@ -79,14 +80,6 @@ function bucketOf(s: Session): Path[] {
   const callsite = s.memory.callsite(s.frame);
   const { explored } = s;
   return explored[((s.at ^ callsite) >>> 0) % explored.length] as Path[];
-}
-
-function isMayGoto(s: Session): boolean {
-  return s.operation()?.kind === 'may_goto';
-}
-
-function callsCallback(s: Session): boolean {
-  return s.shape.callsCallback[s.at] === 1;
 }
 
 function cleanStates(s: Session, bucket: readonly Path[]): void {
@@ -109,8 +102,8 @@ function sameCallsites(s: Session, old: Path): boolean {
   return true;
 }
 
-function covers(s: Session, old: Path, exact: number, when: boolean): boolean {
-  if (!when || s.memory.currentFrameIndex(old.state) !== s.depth()) return false;
+function covers(s: Session, old: Path, exact: number): boolean {
+  if (s.memory.currentFrameIndex(old.state) !== s.depth()) return false;
   setLiveRegisters(s, old);
   return s.ops.statesEqual(old.state, s.path.state, exact) !== 0;
 }
@@ -126,10 +119,10 @@ function isOtherEntry(s: Session, old: Path): boolean {
 }
 
 function checkInfiniteLoop(s: Session, old: Path): void {
-  if (callsCallback(s) || s.shape.advancesIterator[s.at] === 1) return;
+  if (s.shape.advancesIterator[s.at] === 1) return;
   const sameDepth = old.mayGotoDepth === s.path.mayGotoDepth && old.callbackDepth === s.path.callbackDepth;
   if (!sameDepth || s.ops.maybeLooping(old.state, s.path.state) === 0) return;
-  if (!covers(s, old, COMPARE_EXACT, true) || iteratorsAdvanced(s, old.state, s.path.state)) return;
+  if (!covers(s, old, COMPARE_EXACT) || iteratorsAdvanced(s, old.state, s.path.state)) return;
   s.log.source(s.at);
   const cur = stateText(s);
   const before = stateText(s, s.memory.currentFrame(old.state), old.state);

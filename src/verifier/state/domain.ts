@@ -1,3 +1,4 @@
+import { embeddedBytes } from '../../btf/embedded.js';
 import { wasmBase64 } from './state.wasm.js';
 
 /** The address of a register record in the domain's memory. */
@@ -102,6 +103,14 @@ export interface Domain {
   getLastId(): number;
   setLastId(id: number): void;
 
+  // Stack slots
+  /** The lowest `size` bytes of a slot are a spill; what a shorter one leaves above is no longer part of one. */
+  markSpilled(frame: FrameAddr, slot: number, size: number): void;
+  /** A scalar that starts a slot keeps its value there; of fewer than 8 bytes, what they hold of it. */
+  spillScalar(frame: FrameAddr, slot: number, size: number, value: RegAddr): void;
+  /** How many of a slot's lowest bytes are a spill. */
+  spillSize(frame: FrameAddr, slot: number): number;
+
   // Widths
   /** What a zero-extending load of `size` bytes leaves of a scalar. */
   truncateTo(reg: RegAddr, size: number): void;
@@ -173,6 +182,6 @@ let compiled: WebAssembly.Module | undefined;
 
 /** A fresh domain with its own memory. */
 export function instantiateDomain(tell: Tell): Domain {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), (char) => char.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(embeddedBytes(wasmBase64));
   return new WebAssembly.Instance(compiled, { log: { tell } }).exports as unknown as Domain;
 }

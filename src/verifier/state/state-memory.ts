@@ -9,7 +9,7 @@ import {
 import * as L from './layout.js';
 
 /** Larger memories are left to the garbage collector. */
-const MOST_KEPT_BYTES = 1 << 26;
+const MOST_KEPT_BYTES = 1 << 27;
 
 /**
  * The abstract states of one verification: the domain's operations (`ops`) and typed access to its records by address.
@@ -27,6 +27,7 @@ const MOST_KEPT_BYTES = 1 << 26;
 export class StateMemory {
   #tell: Tell | undefined;
   readonly ops: Domain = instantiateDomain((what, a, b, c) => this.#tell?.(what, a, b, c));
+  readonly #liveRegs = this.ops.liveRegsAddress();
   /** Memories that verifications have given back: the first touch of a page costs more than what is done with it. */
   static readonly #spare: StateMemory[] = [];
   #words = new Int32Array(this.ops.memory.buffer);
@@ -248,7 +249,9 @@ export class StateMemory {
   constNumber(reg: RegAddr): number | undefined {
     if (!this.isConst(reg)) return undefined;
     const high = this.word(reg + L.REG_VALUE + 4);
-    const value = high * 0x1_0000_0000 + (this.word(reg + L.REG_VALUE) >>> 0);
+    const low = this.word(reg + L.REG_VALUE);
+    if (high === low >> 31) return low;
+    const value = high * 0x1_0000_0000 + (low >>> 0);
     return Number.isSafeInteger(value) ? value : undefined;
   }
   constValue(reg: RegAddr): bigint {
@@ -308,6 +311,6 @@ export class StateMemory {
    * `ops.collectLinked`.
    */
   setLiveRegs(frameIndex: number, mask: number): void {
-    this.setWord(this.ops.liveRegsAddress() + frameIndex * 4, mask);
+    this.setWord(this.#liveRegs + frameIndex * 4, mask);
   }
 }

@@ -42,7 +42,7 @@ const CODES = Object.fromEntries(BRANCH_OPS.map(({ name, code }) => [name, code]
 export function transferBranch(s: Session, branch: Branch): number {
   const { memory } = s;
   const a = s.checkReadable(branch.dst);
-  const b = branch.src.kind === 'reg' ? s.checkReadable(branch.src.reg) : constantOperand(s, branch.src.imm);
+  const b = branch.src.kind === 'reg' ? s.checkReadable(branch.src.reg) : 0;
   if (branch.src.kind === 'reg' && !s.rights.seesPointers && !memory.isScalar(b))
     checkComparable(s, branch.src.reg, a, b);
   noteStackOperands(s, branch, a, b);
@@ -58,7 +58,7 @@ export function transferBranch(s: Session, branch: Branch): number {
     showState(s);
     return outcome === 1 ? target : s.at + 1;
   }
-  noteLinked(s, branch, a, b);
+  noteLinked(s, a, b);
   const other = fork(s, target, s.at);
   learn(s, branch, a, b, other.state);
   showState(s);
@@ -70,12 +70,6 @@ function checkComparable(s: Session, reg: number, a: RegAddr, b: RegAddr): void 
   const { memory } = s;
   if (isPacketAny(memory.type(a)) && isPacketAny(memory.type(b))) return;
   refuse(pointerLeak, s.at, { problem: 'comparison', reg });
-}
-
-function constantOperand(s: Session, imm: number): RegAddr {
-  const constant = s.constant();
-  s.ops.moveImm(64, constant, imm);
-  return constant;
 }
 
 function noteStackOperands(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
@@ -90,6 +84,11 @@ function noteStackOperands(s: Session, branch: Branch, a: RegAddr, b: RegAddr): 
 /** 1 when the jump is always taken, 0 when never, -1 when both may happen. */
 function branchOutcome(s: Session, branch: Branch, a: RegAddr, b: RegAddr): number {
   const { memory, ops } = s;
+  if (branch.src.kind === 'imm') {
+    const { imm } = branch.src;
+    if (memory.isScalar(a)) return ops.branchTakenImm(CODES[branch.op], branch.width, a, imm);
+    return imm === 0 ? nullOutcome(s, branch.op, a) : -1;
+  }
   if (branch.width === 64 && isPacketAny(memory.type(a)) && isPacketAny(memory.type(b)))
     return packetOutcome(s, branch.op, a, b);
   const aScalar = memory.isScalar(a);
@@ -100,8 +99,13 @@ function branchOutcome(s: Session, branch: Branch, a: RegAddr, b: RegAddr): numb
   const isZero =
     memory.isZero(scalar) ||
     (branch.width === 32 && memory.umax32(scalar) === 0 && memory.umin32(scalar) === 0);
-  if (!isZero || !isNeverNull(s, pointer)) return -1;
-  return branch.op === 'jeq' ? 0 : branch.op === 'jne' ? 1 : -1;
+  return isZero ? nullOutcome(s, branch.op, pointer) : -1;
+}
+
+/** The outcome of comparing a pointer with 0. */
+function nullOutcome(s: Session, op: BranchOp, pointer: RegAddr): number {
+  if ((op !== 'jeq' && op !== 'jne') || !isNeverNull(s, pointer)) return -1;
+  return op === 'jne' ? 1 : 0;
 }
 
 function isPacketAny(type: number): boolean {
@@ -127,9 +131,9 @@ function isNeverNull(s: Session, reg: RegAddr): boolean {
 }
 
 /** Remembers which scalars learn from this comparison together, so that precision reaches all of them. */
-function noteLinked(s: Session, branch: Branch, a: RegAddr, b: RegAddr): void {
+function noteLinked(s: Session, a: RegAddr, b: RegAddr): void {
   setLiveRegisters(s, s.path);
-  const count = s.ops.collectLinked(s.path.state, a, branch.src.kind === 'reg' ? b : 0);
+  const count = s.ops.collectLinked(s.path.state, a, b);
   if (count < 2) return;
   s.ops.noteLinked(s.historyEntry(), count);
 }
@@ -140,7 +144,7 @@ function learn(s: Session, branch: Branch, a: RegAddr, b: RegAddr, other: StateA
   const otherFrame = memory.frame(other, s.depth());
   const otherA = memory.reg(otherFrame, branch.dst);
   const isReg = branch.src.kind === 'reg';
-  if (memory.isScalar(a) && memory.isScalar(b)) {
+  if (memory.isScalar(a) && (!isReg || memory.isScalar(b))) {
     const code = CODES[branch.op];
     if (branch.src.kind === 'imm') {
       ops.refineImm(code, branch.width, 0, a, branch.src.imm);

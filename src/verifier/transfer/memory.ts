@@ -1,7 +1,7 @@
 import type { Operation } from '../../isa/index.js';
 import type { Session } from '../explore/session.js';
 import { typeText } from '../log/state-text.js';
-import { accessMemory } from '../obligations/memory.js';
+import { type Access, accessMemory } from '../obligations/memory.js';
 import { atomicTarget } from '../rules/atomic-target.js';
 import { mixedPointers } from '../rules/mixed-pointers.js';
 import { pointerLeak } from '../rules/pointer-leak.js';
@@ -24,21 +24,35 @@ import {
 
 /** A load: the base is readable, the destination writable, the memory the program's to read. */
 export function transferLoad(s: Session, operation: Operation & { kind: 'load' }): void {
-  const { base, dst, off, bytes, signed } = operation;
+  const { base, dst } = operation;
   s.checkReadable(base);
   s.checkWritable(dst);
   const type = s.memory.type(s.reg(base));
-  accessMemory(s, { regno: base, off, size: bytes, into: dst, signed });
+  accessMemory(s, accessOf(s, operation));
   checkOnePointerType(s, type, true);
 }
 
 export function transferStore(s: Session, operation: Operation & { kind: 'store' }): void {
-  const { base, off, bytes, src } = operation;
+  const { base, src } = operation;
   if (src.kind === 'reg') s.checkReadable(src.reg);
   s.checkReadable(base);
   const type = s.memory.type(s.reg(base));
-  accessMemory(s, { regno: base, off, size: bytes, into: -1, signed: false, stored: src });
+  accessMemory(s, accessOf(s, operation));
   checkOnePointerType(s, type);
+}
+
+/** The access that an instruction makes: the same each time, so it is made once. */
+function accessOf(s: Session, operation: Operation & { kind: 'load' | 'store' }): Access {
+  const known = s.accesses[s.at];
+  if (known !== undefined) return known;
+  const { base, off, bytes } = operation;
+  const place = { regno: base, off, size: bytes };
+  const access =
+    operation.kind === 'load'
+      ? { ...place, into: operation.dst, signed: operation.signed, stored: undefined }
+      : { ...place, into: -1, signed: false, stored: operation.src };
+  s.accesses[s.at] = access;
+  return access;
 }
 
 /** Linux rewrites accesses of some pointers, one instruction for one type only. */

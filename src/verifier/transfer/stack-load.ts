@@ -112,9 +112,7 @@ function checkBytes(s: Session, frame: FrameAddr, off: number, size: number): vo
 function loadSpill(s: Session, frame: FrameAddr, slot: number, off: number, access: Access): void {
   const { memory, ops } = s;
   const spilled = memory.spilled(frame, slot);
-  let spillSize = 1;
-  while (spillSize < SLOT_BYTES && memory.slotType(frame, slot, SLOT_BYTES - 1 - spillSize) === SLOT_SPILL)
-    spillSize++;
+  const spillSize = ops.spillSize(frame, slot);
   if (access.size === SLOT_BYTES && spillSize === SLOT_BYTES) {
     s.noteStackAccess(memory.frameNumber(frame), slot);
     if (access.into >= 0) ops.copyReg(s.reg(access.into), spilled);

@@ -42,14 +42,14 @@ function storeAt(s: Session, pointer: RegAddr, off: number, size: number, stored
   const startsSlot = (off & 7) === 0;
   if (startsSlot && size === 8) s.liveStack.write(frameno, slot);
   if (value !== 0 && startsSlot && s.rights.bpf && memory.type(value) === TYPE_SCALAR) {
-    saveScalar(s, frame, slot, size, value);
+    ops.spillScalar(frame, slot, size, value);
     s.noteStackAccess(frameno, slot);
     return;
   }
   if (stored.kind === 'imm' && startsSlot && s.rights.bpf) {
     const spilled = memory.spilled(frame, slot);
     ops.moveImm(64, spilled, stored.imm);
-    markSpilled(s, frame, slot, size);
+    ops.markSpilled(frame, slot, size);
     s.noteStackAccess(frameno, slot);
     return;
   }
@@ -84,36 +84,13 @@ function isSpillable(type: number): boolean {
   return type !== TYPE_SCALAR && type !== TYPE_TP_BUFFER && (type & TYPE_BASE_MASK) !== TYPE_DYNPTR;
 }
 
-/** A scalar that starts a slot keeps its value there; of fewer than 8 bytes, what they hold of it. */
-function saveScalar(s: Session, frame: FrameAddr, slot: number, size: number, value: RegAddr): void {
-  const { memory, ops } = s;
-  const fits = memory.umaxNumber(value) < 2 ** (size * 8) || size === 8;
-  if (fits) ops.linkBeforeCopy(value);
-  const spilled = memory.spilled(frame, slot);
-  ops.copyReg(spilled, value);
-  if (!fits) memory.setId(spilled, 0);
-  markSpilled(s, frame, slot, size);
-}
-
 function savePointer(s: Session, frame: FrameAddr, slot: number, size: number, value: RegAddr): void {
   const { memory, ops } = s;
   if (size !== 8) refuse(spill, s.at, { problem: 'size' });
   if (frame !== s.frame && memory.type(value) === TYPE_STACK)
     refuse(spill, s.at, { problem: 'caller' }, 'EINVAL');
   ops.copyReg(memory.spilled(frame, slot), value);
-  markSpilled(s, frame, slot, 8);
-}
-
-/** The lowest `size` bytes of a slot are a spill; what a shorter one leaves above is no longer part of one. */
-function markSpilled(s: Session, frame: FrameAddr, slot: number, size: number): void {
-  const { memory } = s;
-  for (let byte = SLOT_BYTES - 1; byte >= SLOT_BYTES - size; byte--)
-    memory.setSlotType(frame, slot, byte, SLOT_SPILL);
-  for (let byte = SLOT_BYTES - size - 1; byte >= 0; byte--) {
-    const type = memory.slotType(frame, slot, byte);
-    if (type === SLOT_ZERO || type === SLOT_INVALID) continue;
-    memory.setSlotType(frame, slot, byte, SLOT_MISC);
-  }
+  ops.markSpilled(frame, slot, 8);
 }
 
 function storeBytes(

@@ -6,7 +6,9 @@ import {
 import { linkedPlace } from './link';
 import { allocate, release } from './records';
 
+/** Most ways are short; those that are not are saved when they have 41 steps. */
 const FIRST_CAPACITY = 10;
+const SECOND_CAPACITY = 42;
 
 // @ts-ignore: decorator
 @inline export function historyCount(state: usize): i32 { return load<i32>(state, STATE_HISTORY_COUNT); }
@@ -34,7 +36,7 @@ export function addStep(state: usize, insn: i32, previous: i32): usize {
   const count = historyCount(state);
   const capacity = load<i32>(state, STATE_HISTORY_CAPACITY);
   if (count == capacity) {
-    const larger = capacity == 0 ? FIRST_CAPACITY : capacity * 2;
+    const larger = capacity == 0 ? FIRST_CAPACITY : capacity < SECOND_CAPACITY ? SECOND_CAPACITY : capacity * 2;
     const at = allocate(larger * HISTORY_SIZE);
     if (capacity != 0) {
       memory.copy(at, load<u32>(state, STATE_HISTORY), count * HISTORY_SIZE);

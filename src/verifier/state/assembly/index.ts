@@ -12,6 +12,7 @@ export { addStep, noteLinked } from './history';
 export { collectLinked, countLinked, linkedPlace, setPacketRange, syncCollected, walkNext, walkStart } from './link';
 export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer';
 export { forgetPrecision, markPrecise, markSlotPrecise, propagatePrecision, setTells } from './precision';
+export { markSpilled, spillScalar, spillSize } from './stack';
 export {
   cloneState, copyState, freeReg, freeState, keepState, memoryInUse, newReg, newState, popFrame, pushFrame, resetRecords, saveState,
 } from './records';

@@ -8,9 +8,9 @@ import {
 import { markNotInit, markPointer } from './fields';
 import { copyHistory, releaseHistory } from './history';
 
-const GRAIN_BITS = 8;
+const GRAIN_BITS = 7;
 /** Up to here there is a free list for each size, in grains; above, one for each power of two. */
-const EXACT = 64;
+const EXACT = 128;
 const LISTS = EXACT + 32;
 /** Heads of the free lists. */
 const free: usize = memory.data(LISTS * 4);
