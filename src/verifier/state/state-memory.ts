@@ -178,7 +178,7 @@ export class StateMemory {
     this.setWord(reg + L.REG_RANGE, range);
   }
   memSize(reg: RegAddr): number {
-    return this.word(reg + L.REG_MEM_SIZE);
+    return this.word(reg + L.REG_MEM_SIZE) >>> 0;
   }
   setMemSize(reg: RegAddr, size: number): void {
     this.setWord(reg + L.REG_MEM_SIZE, size);
