@@ -5,6 +5,7 @@ import { compileObject } from '../src/compiler/node/index.js';
 import { bpfAvailability } from '../src/linux/bpf.js';
 import { parseObject } from '../src/object/index.js';
 import { codeMain, codeResults } from './code.js';
+import { type CompilationRow, measureCompilation } from './compilation.js';
 import { type EngineSide, prepareEngine } from './engine-side.js';
 import { prepareKernel } from './kernel-side.js';
 import { measureReplay, type ReplayRow } from './replay.js';
@@ -24,6 +25,8 @@ interface Row {
 const VERIFICATION = 'verification';
 /** And how fast captures are replayed. */
 const REPLAY = 'replay';
+/** And how long `skep compile` takes, beside clang 19. */
+const COMPILE = 'compile';
 /** And how fast a ring buffer of the kernel is read. */
 const RING = 'ring';
 /** And what the compiler's code is like, which has options of its own. */
@@ -42,7 +45,7 @@ export async function main(args: readonly string[], folder: string): Promise<num
   if (args[0] === CODE) return codeMain(args.slice(1), folder);
   const update = args.includes('--update');
   const names = args.filter((arg) => !arg.startsWith('-'));
-  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY, RING, CODE];
+  const known = [...WORKLOADS.map(({ name }) => name), VERIFICATION, REPLAY, RING, COMPILE, CODE];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     process.stderr.write(`There is no workload ${unknown}; there are ${known.join(', ')}.\n`);
@@ -57,11 +60,13 @@ export async function main(args: readonly string[], folder: string): Promise<num
     names.length === 0 || names.includes(VERIFICATION) ? await measureVerification(folder, available) : [];
   const replayed = names.length === 0 || names.includes(REPLAY) ? await measureReplay(folder) : [];
   const read = available && (names.length === 0 || names.includes(RING)) ? await measureRing(folder) : [];
+  const compiled = names.length === 0 || names.includes(COMPILE) ? await measureCompilation(folder) : [];
   const table = [
     rows.length === 0 ? '' : render(rows),
     verified.length === 0 ? '' : renderVerified(verified),
     replayed.length === 0 ? '' : renderReplayed(replayed),
     read.length === 0 ? '' : renderRing(read),
+    compiled.length === 0 ? '' : renderCompiled(compiled),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -164,6 +169,21 @@ function renderReplayed(rows: readonly ReplayRow[]): string {
   return markdownTable([['replay of a capture in memory', 'M packets/s'], ...lines]);
 }
 
+function renderCompiled(rows: readonly CompilationRow[]): string {
+  const lines = rows.map(({ title, cold, warm, clang }) => [
+    title,
+    cold.wall.toFixed(0),
+    cold.processor.toFixed(0),
+    cold.megabytes.toFixed(0),
+    warm.toFixed(0),
+    clang === undefined ? '' : clang.wall.toFixed(0),
+    clang === undefined ? '' : clang.processor.toFixed(0),
+    clang === undefined ? '' : (cold.wall / clang.wall).toFixed(1),
+  ]);
+  const head = 'ms per compilation,cold,its CPU,its MB,warm,clang 19,its CPU,cold/clang'.split(',');
+  return markdownTable([head, ...lines]);
+}
+
 function results(table: string): string {
   return `# Results of \`npm run bench\`
 
@@ -172,7 +192,8 @@ wasm (\`run_repeat\`) and inside the kernel (\`BPF_PROG_TEST_RUN\`), which count
 something: the first line says what. Verification is measured in processor time of the
 thread, in the kernel as a whole \`BPF_PROG_LOAD\` without a log: three programs as large as those in production, then
 programs of very many steps. Replay: half a million SYNs of 54 bytes from 250 sources, reading the capture and making
-the frames included.
+the frames included. Compilation: cold is a process of its own, warm the library called again in one process; the CPU
+time is that of all threads, which a busy machine does not stretch as much.
 
 - Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}
 - Kernel: Linux ${release()}

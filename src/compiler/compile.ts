@@ -90,10 +90,38 @@ export async function compileSource(
   });
   const common = { bitcode, diagnostics, text, dependencies, systemDependencies };
   if (bitcode === undefined) return { ...common, object: undefined };
-  const lines = new SourceText(files, options.directory ?? '/');
+  return generate(common, bitcode, source, new SourceText(files, options.directory ?? '/'), options);
+}
+
+/**
+ * Compiles LLVM bitcode that another front end made (`clang -emit-llvm`, `rustc --emit=llvm-bc`) to a BPF object.
+ *
+ * @param source the bitcode's file, for messages
+ */
+export function compileIntermediate(
+  source: string,
+  bitcode: Uint8Array,
+  options: Pick<CompileOptions, 'cpu' | 'directory'> = {},
+): Compiled {
+  const common = {
+    bitcode,
+    diagnostics: [],
+    text: '',
+    dependencies: [source],
+    systemDependencies: [],
+  };
+  return generate(common, bitcode, source, new SourceText({}, options.directory ?? '/'), options);
+}
+
+function generate(
+  common: Omit<Compiled, 'object'>,
+  bitcode: Uint8Array,
+  source: string,
+  lines: SourceText,
+  { cpu = 'v3' }: Pick<CompileOptions, 'cpu'>,
+): Compiled {
   try {
     const sourceLines = (path: string, line: number) => lines.line(path, line);
-    const cpu = options.cpu ?? 'v3';
     return { ...common, object: compileBitcode(bitcode, { cpu, sourceLines }) };
   } catch (error) {
     if (!(error instanceof SourceProblem)) throw error;
@@ -101,8 +129,8 @@ export async function compileSource(
     return {
       ...common,
       object: undefined,
-      diagnostics: [...diagnostics, problem.diagnostic],
-      text: `${text}${problem.text}`,
+      diagnostics: [...common.diagnostics, problem.diagnostic],
+      text: `${common.text}${problem.text}`,
     };
   }
 }

@@ -39,6 +39,19 @@ test('writes an object, and what it depends on', () => {
   expect(compile(GOOD, '-DWANTED=2', '--emit=asm').stdout).toContain('\tw0 = 0x2a\n');
 });
 
+test('takes bitcode that another front end made', () => {
+  writeFileSync(join(folder, 'near.h'), '#define NUMBER 40\n');
+  expect(compile(GOOD, '-DWANTED=2', '--emit=bitcode', '-o', 'made.bc').stderr).toBe('');
+  const skep = join(process.cwd(), 'bin/skep');
+  const { status, stderr } = spawnSync(process.execPath, [skep, 'compile', 'made.bc'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const spec = parseObject(new Uint8Array(readFileSync(join(folder, 'made.o'))));
+  expect(spec.programs.map(({ name, insns }) => [name, insns.length])).toEqual([['prog', 2]]);
+});
+
 test.each([
   ['#include "nope.h"\n', `prog.bpf.c:1:10: fatal error: 'nope.h' file not found`],
   ['int f(int x) { return x * 1.5; }\n', 'prog.bpf.c:1:23: error: BPF has no floating point'],

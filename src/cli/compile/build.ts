@@ -66,7 +66,7 @@ async function write(args: CompileArguments, bytes: Uint8Array, output: string, 
 
 function defaultOutput({ source, emit }: CompileArguments): string {
   const extension = { object: 'o', bitcode: 'bc', asm: 's', btf: 'btf' }[emit];
-  return `${basename(source).replace(/\.c$/, '')}.${extension}`;
+  return `${basename(source).replace(/\.(?:c|bc)$/, '')}.${extension}`;
 }
 
 /** A rule for make. */

@@ -3,7 +3,7 @@ import { linuxBtf } from '../../btf/linux/linux-btf.js';
 import { readBtf } from '../../btf/read.js';
 import type { Btf } from '../../btf/types.js';
 import { compileError } from '../../errors/compile.js';
-import { type Compiled, type CompileOptions, compileSource } from '../compile.js';
+import { type Compiled, type CompileOptions, compileIntermediate, compileSource } from '../compile.js';
 import type { FrontEnd } from '../front/front.js';
 import { bundledClang } from '../front/node/bundled.js';
 
@@ -19,7 +19,8 @@ export interface CompileFileOptions extends Omit<CompileOptions, 'btf'> {
 }
 
 /**
- * Compiles a C source from disk to a BPF object; needs neither clang nor headers on the machine.
+ * Compiles a C source from disk to a BPF object; needs neither clang nor headers on the machine. A file whose name ends
+ * in `.bc` is LLVM bitcode of another front end.
  *
  * @example
  * ```ts fragment
@@ -28,7 +29,13 @@ export interface CompileFileOptions extends Omit<CompileOptions, 'btf'> {
  * ```
  * @throws SkepError `COMPILE_*` when clang is not there, or fails itself; faults of the source are diagnostics
  */
-export function compileFile(path: string, options: CompileFileOptions = {}): Promise<Compiled> {
+export async function compileFile(path: string, options: CompileFileOptions = {}): Promise<Compiled> {
+  if (path.endsWith('.bc')) {
+    return compileIntermediate(path, new Uint8Array(readFileSync(path)), {
+      directory: process.cwd(),
+      ...options,
+    });
+  }
   const { btf, front = bundledClang(), lastDirs = [], ...rest } = options;
   return compileSource(path, readSource, front, {
     directory: process.cwd(),
