@@ -308,7 +308,7 @@ export function stateTailText(
 ): string {
   const ids: number[] = [];
   for (let index = 0; index < memory.word(state + L.STATE_REF_COUNT); index++) {
-    const id = memory.word(state + L.STATE_REFS + index * L.REF_SIZE + L.REF_ID);
+    const id = memory.word(memory.ops.refAt(state, index) + L.REF_ID);
     // As Linux: the lock of a variable has no number, and when it was taken first, none is told.
     if (id !== 0) ids.push(id);
     else if (index === 0) break;

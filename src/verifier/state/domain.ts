@@ -34,6 +34,8 @@ export interface Domain {
   /** Enters a call: a fresh frame, which becomes the current one. At most `MAX_FRAMES`; the caller checks. */
   pushFrame(state: StateAddr, callsite: number, subprog: number): FrameAddr;
   popFrame(state: StateAddr): void;
+  /** The record of a state's acquired reference of this number, with room for it made. */
+  refAt(state: StateAddr, index: number): number;
   /** A register record of its own, for temporaries. */
   newReg(): RegAddr;
   freeReg(reg: RegAddr): void;

@@ -172,13 +172,19 @@ export const STATE_LAST_INSN = 44;
 export const STATE_HISTORY = 48;
 export const STATE_HISTORY_COUNT = 52;
 export const STATE_HISTORY_CAPACITY = 56;
+/** u32: address of the first block of the references that `STATE_REFS` has no room for, 0 when there is none. */
+export const STATE_MORE_REFS = 60;
 /** u32[8]: frame addresses, 0 where there is none. */
 export const STATE_FRAMES = 64;
 /** i32: 1 when its scalars were all made precise, and with them those of the states before it. */
 export const STATE_ALL_PRECISE = 96;
 /** Acquired references and locks. */
 export const STATE_REFS = 112;
-export const MAX_REFS = 32;
+export const OWN_REFS = 32;
+/** References in each further block, behind the address of the next block. */
+export const BLOCK_REFS = 31;
+export const BLOCK_START = 16;
+export const BLOCK_SIZE = 512;
 /** i32 each: kind of the reference, its id, the instruction that acquired it, and what it is (map index for a lock). */
 export const REF_KIND = 0;
 export const REF_ID = 4;

@@ -2,10 +2,9 @@ import type { Session } from '../explore/session.js';
 import { referenceLeak } from '../rules/reference-leak.js';
 import { refuse } from '../rules/rule.js';
 import { sectionBalance } from '../rules/section-balance.js';
-import { unsupported } from '../rules/unsupported.js';
 import type { StateAddr } from '../state/domain.js';
 import {
-  MAX_REFS,
+  OWN_REFS,
   REF_ID,
   REF_INSN,
   REF_KIND,
@@ -33,8 +32,9 @@ function count(s: Session, state: StateAddr): number {
   return s.memory.word(state + STATE_REF_COUNT);
 }
 
-function entry(state: StateAddr, index: number): number {
-  return state + STATE_REFS + index * REF_SIZE;
+/** The records of the first references are at known places. */
+function entry(s: Session, state: StateAddr, index: number): number {
+  return index < OWN_REFS ? state + STATE_REFS + index * REF_SIZE : s.ops.refAt(state, index);
 }
 
 /** The state holds something from now on. Answers its id. */
@@ -42,8 +42,7 @@ export function acquire(s: Session, kind: number, id = s.ops.newId(), object = 0
   const { memory } = s;
   const { state } = s.path;
   const index = count(s, state);
-  if (index >= MAX_REFS) refuse(unsupported, s.at, { what: `more than ${MAX_REFS} references at once` });
-  const at = entry(state, index);
+  const at = entry(s, state, index);
   memory.setWord(at + REF_KIND, kind);
   memory.setWord(at + REF_ID, id);
   memory.setWord(at + REF_INSN, s.at);
@@ -62,7 +61,7 @@ export function findReference(
 ): number {
   const { memory } = s;
   for (let index = 0; index < count(s, state); index++) {
-    const at = entry(state, index);
+    const at = entry(s, state, index);
     const same = memory.word(at + REF_KIND) === kind && memory.word(at + REF_ID) === id;
     if (same && (object === undefined || memory.word(at + REF_OBJECT) === object)) return index;
   }
@@ -73,7 +72,7 @@ export function findReference(
 export function insnOfReference(s: Session, id: number): number {
   const { state } = s.path;
   for (let index = 0; index < count(s, state); index++) {
-    const at = entry(state, index);
+    const at = entry(s, state, index);
     if (s.memory.word(at + REF_ID) === id) return s.memory.word(at + REF_INSN);
   }
   return 0;
@@ -83,7 +82,7 @@ export function insnOfReference(s: Session, id: number): number {
 export function lastReference(s: Session, kind: number): number {
   const { state } = s.path;
   for (let index = count(s, state) - 1; index >= 0; index--) {
-    const at = entry(state, index);
+    const at = entry(s, state, index);
     if (s.memory.word(at + REF_KIND) === kind) return s.memory.word(at + REF_ID);
   }
   return 0;
@@ -100,7 +99,7 @@ export function acquireLock(s: Session, kind: number, id: number, owner: number)
 export function lastLock(s: Session): { readonly id: number; readonly owner: number } | undefined {
   const { memory } = s;
   for (let index = count(s, s.path.state) - 1; index >= 0; index--) {
-    const at = entry(s.path.state, index);
+    const at = entry(s, s.path.state, index);
     if ((memory.word(at + REF_KIND) & LOCKS) !== 0)
       return { id: memory.word(at + REF_ID), owner: memory.word(at + REF_OBJECT) };
   }
@@ -133,8 +132,11 @@ export function drop(s: Session, state: StateAddr, kind: number, id: number, obj
   if (index < 0) return false;
   const { memory } = s;
   const last = count(s, state) - 1;
-  for (let at = entry(state, index); at < entry(state, last); at += 4)
-    memory.setWord(at, memory.word(at + REF_SIZE));
+  for (let place = index; place < last; place++) {
+    const to = entry(s, state, place);
+    const from = entry(s, state, place + 1);
+    for (let word = 0; word < REF_SIZE; word += 4) memory.setWord(to + word, memory.word(from + word));
+  }
   memory.setWord(state + STATE_REF_COUNT, last);
   return true;
 }
@@ -178,7 +180,7 @@ function checkNoReferences(s: Session, what: string): void {
   const { state } = s.path;
   const held: { id: number; insn: number }[] = [];
   for (let index = 0; index < count(s, state); index++) {
-    const at = entry(state, index);
+    const at = entry(s, state, index);
     if (memory.word(at + REF_KIND) !== REF_POINTER) continue;
     held.push({ id: memory.word(at + REF_ID), insn: memory.word(at + REF_INSN) });
   }

@@ -14,7 +14,7 @@ export { pointerAdd, pointerAddImm, pointerSub, pointerSubImm } from './pointer'
 export { forgetPrecision, markPrecise, markSlotPrecise, propagatePrecision, setTells } from './precision';
 export { markSpilled, spillScalar, spillSize } from './stack';
 export {
-  cloneState, copyState, freeReg, freeState, keepState, memoryInUse, newReg, newState, popFrame, pushFrame, resetRecords, saveState,
+  cloneState, copyState, freeReg, freeState, keepState, memoryInUse, newReg, newState, popFrame, pushFrame, refAt, resetRecords, saveState,
 } from './records';
 
 /** The scalar's signed 64-bit range lies within [low, high]. */

@@ -1,9 +1,9 @@
 // Allocation and copying of state and frame records. A working state's frames have room for the whole stack; a saved
 // one's only for the slots in use.
 import {
-  FRAME_CALLSITE, FRAME_CAPACITY, FRAME_NUMBER, FRAME_REG_COUNT, FRAME_REGS, FRAME_SLOT_TYPES, FRAME_SPILLED, FRAME_STACK, FRAME_SUBPROG, MAX_FRAMES,
-  REF_SIZE, REG_FRAMENO, REG_SIZE, SLOT_BYTES, SLOT_STRIDE, STACK_SLOTS, STATE_ALL_PRECISE, STATE_CURFRAME, STATE_FRAMES, STATE_HISTORY,
-  STATE_HISTORY_CAPACITY, STATE_HISTORY_COUNT, STATE_REF_COUNT, STATE_REFS, STATE_SIZE, TYPE_STACK,
+  BLOCK_REFS, BLOCK_SIZE, BLOCK_START, FRAME_CALLSITE, FRAME_CAPACITY, FRAME_NUMBER, FRAME_REG_COUNT, FRAME_REGS, FRAME_SLOT_TYPES, FRAME_SPILLED, FRAME_STACK, FRAME_SUBPROG, MAX_FRAMES,
+  OWN_REFS, REF_SIZE, REG_FRAMENO, REG_SIZE, SLOT_BYTES, SLOT_STRIDE, STACK_SLOTS, STATE_ALL_PRECISE, STATE_CURFRAME, STATE_FRAMES, STATE_HISTORY,
+  STATE_HISTORY_CAPACITY, STATE_HISTORY_COUNT, STATE_MORE_REFS, STATE_REF_COUNT, STATE_REFS, STATE_SIZE, TYPE_STACK,
 } from '../layout';
 import { markNotInit, markPointer } from './fields';
 import { copyHistory, releaseHistory } from './history';
@@ -104,12 +104,13 @@ export function newState(subprog: i32): usize {
 export function freeState(state: usize): void {
   for (let i = 0; i < MAX_FRAMES; i++) releaseFrame(frameAt(state, i));
   releaseHistory(state);
+  releaseBlocks(state);
   release(state, savedSize(state));
 }
 
 /** Bytes of a saved state. A working one has room for more: its block is then found too small for another. */
 // @ts-ignore: decorator
-@inline function savedSize(state: usize): i32 { return STATE_REFS + load<i32>(state, STATE_REF_COUNT) * REF_SIZE; }
+@inline function savedSize(state: usize): i32 { return STATE_REFS + min(load<i32>(state, STATE_REF_COUNT), OWN_REFS) * REF_SIZE; }
 
 /** Adds a frame for a call and makes it the current one; its address. The caller checks `MAX_FRAMES`. */
 export function pushFrame(state: usize, callsite: i32, subprog: i32): usize {
@@ -128,9 +129,43 @@ export function popFrame(state: usize): void {
   store<i32>(state, number - 1, STATE_CURFRAME);
 }
 
-function copyHeader(dst: usize, src: usize): void {
+/** The block behind a state's own references, or behind another block; made where there is none. */
+function nextBlock(link: usize): usize {
+  const known = load<u32>(link) as usize;
+  if (known != 0) return known;
+  const block = allocate(BLOCK_SIZE);
+  store<u32>(block, 0);
+  store<u32>(link, block as u32);
+  return block;
+}
+
+/** Where a state keeps its reference of this number, with room for it made. */
+export function refAt(state: usize, index: i32): usize {
+  if (index < OWN_REFS) return state + STATE_REFS + index * REF_SIZE;
+  let rest = index - OWN_REFS;
+  let block = nextBlock(state + STATE_MORE_REFS);
+  for (; rest >= BLOCK_REFS; rest -= BLOCK_REFS) block = nextBlock(block);
+  return block + BLOCK_START + rest * REF_SIZE;
+}
+
+function releaseBlocks(state: usize): void {
+  let block = load<u32>(state, STATE_MORE_REFS) as usize;
+  while (block != 0) {
+    const next = load<u32>(block) as usize;
+    release(block, BLOCK_SIZE);
+    block = next;
+  }
+}
+
+/** `blocks`: those that `dst` has already. */
+function copyHeader(dst: usize, src: usize, blocks: u32): void {
   memory.copy(dst, src, STATE_FRAMES);
-  memory.copy(dst + STATE_REFS, src + STATE_REFS, load<i32>(src, STATE_REF_COUNT) * REF_SIZE);
+  store<u32>(dst, blocks, STATE_MORE_REFS);
+  const count = load<i32>(src, STATE_REF_COUNT);
+  memory.copy(dst + STATE_REFS, src + STATE_REFS, min(count, OWN_REFS) * REF_SIZE);
+  for (let index = OWN_REFS; index < count; index += BLOCK_REFS) {
+    memory.copy(refAt(dst, index), refAt(src, index), BLOCK_SIZE - BLOCK_START);
+  }
 }
 
 /** `dirty`: below this slot the types of `dst`, where `src` has no slots, are not yet those of slots that nothing wrote to. */
@@ -144,7 +179,7 @@ function copyFrame(dst: usize, src: usize, dirty: i32): void {
 
 function duplicate(src: usize, whole: bool): usize {
   const state = allocate(whole ? STATE_SIZE : savedSize(src));
-  copyHeader(state, src);
+  copyHeader(state, src, 0);
   store<i32>(state, 0, STATE_ALL_PRECISE);
   const last = load<i32>(src, STATE_CURFRAME);
   for (let i = 0; i <= last; i++) {
@@ -183,7 +218,7 @@ export function cloneState(src: usize): usize {
 /** Makes the working state `dst` equal to `src`, which may be a saved one. */
 export function copyState(dst: usize, src: usize): void {
   releaseHistory(dst);
-  copyHeader(dst, src);
+  copyHeader(dst, src, load<u32>(dst, STATE_MORE_REFS));
   copyHistory(dst, src);
   store<i32>(dst, 0, STATE_ALL_PRECISE);
   const last = load<i32>(src, STATE_CURFRAME);
