@@ -1,6 +1,8 @@
+import type { Btf } from '../btf/types.js';
 import { objectError } from '../errors/object.js';
 import { CALL, CLASS, type Insn, JMP_CALL, OPCODE_LD_IMM64 } from '../isa/index.js';
 import { moved, type SectionInfo } from './debug-info.js';
+import { exceptionCallbacks } from './exception-callback.js';
 import { type CodeFunction, type CodeSection, functionAt } from './functions.js';
 import { PSEUDO } from './pseudo.js';
 import type { Reference } from './references.js';
@@ -50,9 +52,33 @@ export function linkProgram(
   entry: CodeFunction,
   sections: ReadonlyMap<number, LinkSection>,
   budget: LinkBudget,
+  btf: Btf | undefined,
 ): Linked {
   const linked: Linked = { insns: [], relocations: [], subprograms: [], lines: [], coreRelocations: [] };
   const bases = new Map<CodeFunction, number>();
+  linkFrom(entry, linked, bases, sections, budget);
+  // Nobody calls what makes a program's result of what it throws.
+  const [name, ...others] = exceptionCallbacks(btf, linked.subprograms[0]?.funcType ?? 0);
+  const callback = name === undefined || others.length > 0 ? undefined : functionNamed(name, sections);
+  if (callback !== undefined && !bases.has(callback)) linkFrom(callback, linked, bases, sections, budget);
+  linked.relocations.sort((a, b) => a.insn - b.insn);
+  return linked;
+}
+
+/** A global function that is no program of its own. */
+function functionNamed(name: string, sections: ReadonlyMap<number, LinkSection>): CodeFunction | undefined {
+  return [...sections.values()]
+    .flatMap(({ code }) => code.functions)
+    .find((fn) => fn.name === name && !fn.entry && fn.linkage === 'global');
+}
+
+function linkFrom(
+  entry: CodeFunction,
+  linked: Linked,
+  bases: Map<CodeFunction, number>,
+  sections: ReadonlyMap<number, LinkSection>,
+  budget: LinkBudget,
+): void {
   const frames = [append(linked, bases, entry, sections, budget)];
   for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
     const slot = frame.next++;
@@ -67,8 +93,6 @@ export function linkProgram(
     if (base === undefined) frames.push(append(linked, bases, found, sections, budget));
     pointTo(linked, frame, slot, (bases.get(found) ?? 0) + target.slot - found.start);
   }
-  linked.relocations.sort((a, b) => a.insn - b.insn);
-  return linked;
 }
 
 function append(

@@ -68,7 +68,13 @@ export function parseObject(bytes: Uint8Array, options: ParseObjectOptions = {})
   const linked = [...code.values()].flatMap((section) =>
     section.functions
       .filter((fn) => fn.entry)
-      .map((fn): ProgramSpec => ({ ...describe(fn), ...shared, ...linkProgram(fn, sections, budget) })),
+      .map(
+        (fn): ProgramSpec => ({
+          ...describe(fn),
+          ...shared,
+          ...linkProgram(fn, sections, budget, context.btf),
+        }),
+      ),
   );
   const complete = maps.complete(linked);
   return {

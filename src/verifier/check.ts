@@ -18,6 +18,7 @@ import { checkTailCalls } from './obligations/tail-calls.js';
 import { type Rights, rightsOf } from './privileges.js';
 
 import { attachType } from './rules/attach-type.js';
+import { exception } from './rules/exception.js';
 import { privileges } from './rules/privileges.js';
 import { programSize } from './rules/program-size.js';
 import { Refusal, refuse } from './rules/rule.js';
@@ -128,6 +129,8 @@ function checkLoader({ insns, hook }: VerifierProgram, rights: Rights): void {
 /** The program, then each global function that it calls. */
 function exploreAll(s: Session): void {
   exploreFrom(s, s.shape.subprograms[0] as Subprogram);
+  for (const { index, isExceptionCallback } of s.shape.subprograms)
+    if (isExceptionCallback) s.calledGlobals.add(index);
   const done = new Set<number>([0]);
   for (let more = true; more; ) {
     more = false;
@@ -152,6 +155,8 @@ function exploreFrom(s: Session, subprogram: Subprogram): void {
   for (const bucket of s.explored) bucket.length = 0;
   const isMain = subprogram.index === 0;
   const args = isMain ? [{ kind: 'ctx' } as const] : globalArguments(s, subprogram);
+  if (subprogram.isExceptionCallback && (args.length !== 1 || args[0]?.kind !== 'scalar'))
+    refuse(exception, subprogram.start, { problem: 'argument' });
   const state = ops.newState(subprogram.index);
   s.memory.setWord(state + STATE_FIRST_INSN, subprogram.start);
   s.enter(newPath(state, subprogram.start));

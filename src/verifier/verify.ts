@@ -71,7 +71,16 @@ export interface Rejection {
   readonly insn: InsnIndex;
   /** Linux's final message. */
   readonly message: string;
-  readonly errno: 'EACCES' | 'EINVAL' | 'E2BIG' | 'EPERM' | 'EFAULT' | 'ENOTSUPP' | 'EBADF';
+  readonly errno:
+    | 'EACCES'
+    | 'EINVAL'
+    | 'E2BIG'
+    | 'EPERM'
+    | 'EFAULT'
+    | 'ENOTSUPP'
+    | 'EBADF'
+    | 'EEXIST'
+    | 'ENOENT';
   readonly line?: LineInfo;
   readonly facts: Readonly<Record<string, unknown>>;
   /** What a person can do about it. */

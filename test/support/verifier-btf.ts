@@ -15,25 +15,33 @@ interface Declared {
 }
 
 const DIRECTIVE = /^\.func\s+(\w+)\s+(static|global)\s*(.*)$/;
+const EXCEPTION_CALLBACK = /^\.exception_cb\s+(\w+)$/;
 
 /**
  * Takes the lines `.func NAME static|global TYPE…` out of a program; TYPE is that of the result, then of each argument:
  * `u64`, `int`, `void`, `ctx`, `dynptr`, `ptr:N` (a struct of N bytes), `struct:NAME` (a pointer to a struct of 8 bytes), `fwd` (a pointer to a struct of unknown size), with `nonnull-` and
- * other argument tags before it.
+ * other argument tags before it. `.exception_cb NAME` says which function makes the result of what is thrown.
  */
 export function takeFunctions(source: string): {
   readonly source: string;
   readonly declared: readonly Declared[];
+  readonly exceptionCallbacks: readonly string[];
 } {
+  const exceptionCallbacks: string[] = [];
   const declared: Declared[] = [];
   const kept = source.split('\n').filter((line) => {
+    const [, callback] = EXCEPTION_CALLBACK.exec(line.trim()) ?? [];
+    if (callback !== undefined) {
+      exceptionCallbacks.push(callback);
+      return false;
+    }
     const [, name, linkage, types] = DIRECTIVE.exec(line.trim()) ?? [];
     if (name === undefined) return true;
     const [returns = 'int', ...params] = (types ?? '').split(/\s+/).filter((word) => word !== '');
     declared.push({ name, linkage: linkage as Declared['linkage'], params, returns });
     return false;
   });
-  return { source: kept.join('\n'), declared };
+  return { source: kept.join('\n'), declared, exceptionCallbacks };
 }
 
 /** Instruction indexes of the labels of a program without `.func` lines. */
@@ -167,6 +175,7 @@ export function functionTypes(
   declared: readonly Declared[],
   places: ReadonlyMap<string, number>,
   context: string,
+  exceptionCallbacks: readonly string[] = [],
 ): TestFunctions {
   const types: BtfType[] = [...OBJECT_TYPES];
   const add = (type: BtfType): number => types.push(type) - 1;
@@ -218,6 +227,14 @@ export function functionTypes(
       for (const tag of word.split('-').slice(0, -1))
         add({ kind: 'decl_tag', name: `arg:${tag}`, type: funcType, componentIndex });
     });
+    if (name === 'test')
+      for (const callback of exceptionCallbacks)
+        add({
+          kind: 'decl_tag',
+          name: `exception_callback:${callback}`,
+          type: funcType,
+          componentIndex: -1,
+        });
     const start = name === 'test' ? 0 : (places.get(name) ?? 0);
     subprograms.push({ name, start, funcType, linkage });
   }

@@ -151,7 +151,7 @@ const PSEUDO_FUNC = 4;
  * `.func NAME static|global TYPE…` give functions a type, and the program BTF.
  */
 export function assembleTest(text: string): Insn[] {
-  const { source, declared } = takeFunctions(text);
+  const { source, declared, exceptionCallbacks } = takeFunctions(text);
   const places = labelPlaces(source);
   const insns = assemble(source, {
     helper: (name) => helperId(name),
@@ -165,7 +165,8 @@ export function assembleTest(text: string): Insn[] {
   }).map((insn, index) =>
     insn.opcode === LD_IMM64 && insn.src === PSEUDO_FUNC ? { ...insn, imm: insn.imm - index - 1 } : insn,
   );
-  if (declared.length > 0) FUNCTIONS.set(insns, (context) => functionTypes(declared, places, context));
+  if (declared.length > 0)
+    FUNCTIONS.set(insns, (context) => functionTypes(declared, places, context, exceptionCallbacks));
   return insns;
 }
 

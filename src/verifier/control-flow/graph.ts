@@ -37,19 +37,26 @@ type Walk = Pick<
  * may lead into a 64-bit immediate. Marks where states are to be kept and which subprograms invalidate packets.
  */
 export function walkGraph(shape: Omit<Walk, 'state' | 'stack'>): void {
-  const walk: Walk = { ...shape, state: new Uint8Array(shape.insns.length), stack: [0] };
-  walk.state[0] = DISCOVERED;
-  while (walk.stack.length > 0) {
-    const at = walk.stack[walk.stack.length - 1] as number;
-    if (visit(walk, at)) continue;
-    walk.state[at] = EXPLORED;
-    walk.stack.pop();
-  }
+  const walk: Walk = { ...shape, state: new Uint8Array(shape.insns.length), stack: [] };
+  walkFrom(walk, 0);
+  const callback = shape.subprograms.find(({ isExceptionCallback }) => isExceptionCallback);
+  if (callback !== undefined && walk.state[callback.start] === 0) walkFrom(walk, callback.start);
   for (let index = 0; index < shape.insns.length; index++) {
     if (walk.state[index] !== EXPLORED) refuse(unreachable, index, { insn: index });
     if (shape.operations[index]?.kind !== 'ld_imm64') continue;
     if (walk.state[index + 1] !== 0) refuse(jumpIntoLdImm64, index, { insn: index });
     index++;
+  }
+}
+
+function walkFrom(walk: Walk, start: number): void {
+  walk.state[start] = DISCOVERED;
+  walk.stack.push(start);
+  while (walk.stack.length > 0) {
+    const at = walk.stack[walk.stack.length - 1] as number;
+    if (visit(walk, at)) continue;
+    walk.state[at] = EXPLORED;
+    walk.stack.pop();
   }
 }
 

@@ -16,6 +16,8 @@ export interface Subprogram {
   changesPacket: boolean;
   /** A helper or kernel function calls it back. */
   isCallback: boolean;
+  /** It makes the program's result of what is thrown. */
+  readonly isExceptionCallback: boolean;
   /** It, or what it calls, may put the task to sleep. */
   maySleep: boolean;
   /** It is called with what its prototype does not say; found while exploring. */

@@ -21,6 +21,7 @@ import { refuse } from '../rules/rule.js';
 import { tooManySubprograms } from '../rules/too-many-subprograms.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { VerifierProgram } from '../verify.js';
+import { exceptionCallbackStart } from './exception-callback.js';
 import { type Subprogram, subprogramName } from './shape.js';
 
 const TAIL_CALL = 12;
@@ -44,6 +45,8 @@ export function findSubprograms(program: VerifierProgram, rights: Rights): Subpr
     starts.add(target);
     if (starts.size >= MAX_SUBPROGRAMS) refuse(tooManySubprograms, index, {}, 'E2BIG');
   });
+  const exceptionCallback = exceptionCallbackStart(program);
+  if (exceptionCallback !== undefined) starts.add(exceptionCallback);
   const sorted = [...starts].sort((a, b) => a - b);
   return sorted.map((start, index) => {
     const spec = program.subprograms.find((candidate) => candidate.start === start);
@@ -58,9 +61,10 @@ export function findSubprograms(program: VerifierProgram, rights: Rights): Subpr
       hasLegacyLoad: false,
       changesPacket: false,
       maySleep: false,
-      isCallback: false,
+      isCallback: start === exceptionCallback,
+      isExceptionCallback: start === exceptionCallback,
       unreliable: false,
-      calledLater: false,
+      calledLater: start === exceptionCallback,
       stackDepth: 0,
     };
   });

@@ -51,6 +51,7 @@ function visit(
     const start = insn === undefined ? undefined : calleeStart(insn, index);
     const callee = start === undefined ? undefined : subprogramAt(s.shape, start);
     if (callee === undefined || (callee.calledLater && insn?.opcode === OPCODE_LD_IMM64)) continue;
+    if (callee.isExceptionCallback) refuse(exception, s.at, { problem: 'called', insn: index });
     if (frame + 1 >= MAX_FRAMES) refuse(callDepth, s.at, { frames: frame + 1, onPaper: true });
     visit(s, callee, depth, frame + 1, isPrivate, inCallback);
   }

@@ -29,7 +29,8 @@ export function checkResult(s: Session, regno = 0): void {
     return;
   }
   // What counts is where the walk began: a static function of the program ends the program.
-  if (memory.subprog(memory.frame(s.path.state, 0)) > 0) {
+  const began = s.shape.subprograms[memory.subprog(memory.frame(s.path.state, 0))];
+  if (began !== undefined && began.index > 0 && !began.isExceptionCallback) {
     if (!memory.isScalar(result)) {
       const type = typeText(memory.type(result));
       refuse(returnType, s.at, { exit: 'At subprogram exit', reg: regno, type, subprogram: true });

@@ -1,0 +1,21 @@
+import type { Btf } from '../btf/types.js';
+
+const TAG = 'exception_callback:';
+
+/**
+ * The names of the functions that a program says make its result of what it throws (`__exception_cb`): one, unless
+ * the program is wrong.
+ *
+ * @param funcType the id of the program's own function in the BTF. Since Linux 6.7.
+ */
+export function exceptionCallbacks(btf: Btf | undefined, funcType: number): string[] {
+  if (btf === undefined || funcType === 0) return [];
+  return btf.types.flatMap((type) =>
+    type.kind === 'decl_tag' &&
+    type.type === funcType &&
+    type.componentIndex === -1 &&
+    type.name.startsWith(TAG)
+      ? [type.name.slice(TAG.length)]
+      : [],
+  );
+}
