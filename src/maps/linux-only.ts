@@ -65,4 +65,5 @@ export const LINUX_ONLY: readonly MapKind[] = [
   storage(29, 'task'),
   kind({ id: 31, name: 'user_ringbuf', helpers: ['bpf_user_ringbuf_drain'] }),
   storage(32, 'cgrp'),
+  kind({ id: 33, name: 'arena', helpers: [], directValue: true, isArena: true }),
 ];

@@ -12,6 +12,8 @@ export interface MapKind {
   readonly directValue: boolean;
   /** What a lookup from a program yields; `owned_socket` is one to be released. */
   readonly lookup: 'value' | 'inner_map' | 'owned_socket' | 'xdp_socket' | 'none';
+  /** It is memory that programs share with user space, under addresses of user space: it has no keys and values. */
+  readonly isArena?: boolean;
   /** BPF_F_* flags that Linux adds to every map of the type. */
   readonly impliedFlags?: number;
   /** Program types, and `iter` for iterators, whose programs may call a helper on such a map, where not all may. */

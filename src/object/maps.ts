@@ -1,6 +1,7 @@
 import { objectError } from '../errors/object.js';
 import type { ObjectContext } from './context.js';
 import type { CodeSection } from './functions.js';
+import { readArenaVariables } from './maps-arena.js';
 import { type PlacedMap, readBtfMaps } from './maps-btf.js';
 import { readDataMaps } from './maps-data.js';
 import { isLegacyMaps, readLegacyMaps } from './maps-legacy.js';
@@ -36,8 +37,12 @@ export function readMaps(
   for (const section of context.elf.sections)
     if (section.name === '.maps' && section.size > 0) placed.push(...readBtfMaps(context, section));
   const dataMaps = readDataMaps(context);
+  const arena = readArenaVariables(
+    context,
+    placed.map(({ spec }) => spec),
+  );
   const specs = [
-    ...placed.map(({ spec }) => spec),
+    ...placed.map(({ spec }) => (spec.name === arena?.map ? { ...spec, variables: arena.bytes } : spec)),
     ...dataMaps.values(),
     ...(kconfig === undefined ? [] : [kconfig]),
     ...readStructOps(context, code),
@@ -45,7 +50,10 @@ export function readMaps(
   checkNames(specs);
   return {
     bySection: placesOf(placed),
-    data: new Map([...dataMaps].map(([index, spec]) => [index, spec.name])),
+    data: new Map([
+      ...[...dataMaps].map(([index, spec]): [number, string] => [index, spec.name]),
+      ...(arena === undefined ? [] : [[arena.section, arena.map] as [number, string]]),
+    ]),
     complete: (programs) => withTailCalls(specs, programs, byId),
   };
 }

@@ -37,6 +37,8 @@ export interface MapSpec {
   readonly inner?: MapSpec;
   /** For `.rodata`, `.data`, `.bss`, `.kconfig`: the first and only value, `valueSize` bytes. */
   readonly contents?: Uint8Array;
+  /** Of an arena: the bytes of the object's variables in it (`.addr_space.1`), which lie at its start. */
+  readonly variables?: Uint8Array;
   /** Set for `.rodata`: user space freezes the map after writing `contents`. */
   readonly frozen?: boolean;
   /** The section that a global-data map stands for, e.g. `.rodata.str1.1`. */

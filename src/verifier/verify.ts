@@ -80,7 +80,8 @@ export interface Rejection {
     | 'ENOTSUPP'
     | 'EBADF'
     | 'EEXIST'
-    | 'ENOENT';
+    | 'ENOENT'
+    | 'EBUSY';
   readonly line?: LineInfo;
   readonly facts: Readonly<Record<string, unknown>>;
   /** What a person can do about it. */

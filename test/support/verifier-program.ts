@@ -24,6 +24,10 @@ import {
 /** BPF_F_RDONLY_PROG */
 const READ_ONLY = 0x80;
 
+/** BPF_F_MMAPABLE, and where user space would have an arena. */
+const MMAPABLE = 0x400;
+const ADDRESS = 1n << 44n;
+
 /** The maps that verifier tests may name, in this order. */
 const SHAPES = [
   { name: 'hash', type: 'hash', keySize: 4, valueSize: 8, maxEntries: 16, flags: 0 },
@@ -41,6 +45,24 @@ const SHAPES = [
   { name: 'resilient', type: 'hash', keySize: 4, valueSize: 16, maxEntries: 4, flags: 0 },
   { name: 'kptrs', type: 'hash', keySize: 4, valueSize: 40, maxEntries: 4, flags: 0 },
   { name: 'lists', type: 'array', keySize: 4, valueSize: 40, maxEntries: 1, flags: 0 },
+  {
+    name: 'arena',
+    type: 'arena',
+    keySize: 0,
+    valueSize: 0,
+    maxEntries: 4,
+    flags: MMAPABLE,
+    mapExtra: ADDRESS,
+  },
+  {
+    name: 'arena2',
+    type: 'arena',
+    keySize: 0,
+    valueSize: 0,
+    maxEntries: 4,
+    flags: MMAPABLE,
+    mapExtra: ADDRESS,
+  },
 ] as const;
 
 /** Maps whose values hold objects of types of the program's own: it must come with the types of the map. */
@@ -130,13 +152,14 @@ export function mapsWithTypes(
 
 /** The same maps for the kernel. */
 export const KERNEL_MAPS: readonly RawMapShape[] = TEST_MAPS.map(
-  ({ name, type, keySize, valueSize, maxEntries, flags }) => ({
+  ({ name, type, keySize, valueSize, maxEntries, flags, mapExtra }) => ({
     name,
     type: type.id,
     keySize,
     valueSize,
     maxEntries,
     flags,
+    ...(mapExtra === undefined ? {} : { mapExtra }),
   }),
 );
 

@@ -1,5 +1,6 @@
 import { CLASS, type Insn, MODE, OPCODE_LD_IMM64, operationAt } from '../../isa/index.js';
 import { symbolPointer } from '../kernel-types/symbol.js';
+import { arena } from '../rules/arena.js';
 import { kernelSymbol } from '../rules/kernel-symbol.js';
 import { ldImm64 } from '../rules/ld-imm64.js';
 import { mapReference } from '../rules/map-reference.js';
@@ -9,9 +10,13 @@ import { unknownOpcode } from '../rules/unknown-opcode.js';
 import type { VerifierProgram } from '../verify.js';
 import { checkMapProgram } from './map-compatibility.js';
 
+/** Bytes of the pages that an arena has as entries. */
+const ARENA_PAGE = 4096;
+
 /** Every instruction has a known opcode, every 64-bit immediate is whole and names something that is there. */
 export function checkInstructions(program: VerifierProgram): void {
   const { insns } = program;
+  const arenas = new Set<number>();
   for (let index = 0; index < insns.length; index++) {
     const insn = insns[index] as Insn;
     const isLoad = (insn.opcode & 0x07) === CLASS.LDX;
@@ -19,7 +24,7 @@ export function checkInstructions(program: VerifierProgram): void {
     if (isLoad && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0))
       refuse(reservedFields, index, { what: 'BPF_LDX' });
     if (insn.opcode === OPCODE_LD_IMM64) {
-      checkLdImm64(program, insn, index);
+      checkLdImm64(program, insn, index, arenas);
       index++;
       continue;
     }
@@ -29,7 +34,8 @@ export function checkInstructions(program: VerifierProgram): void {
   }
 }
 
-function checkLdImm64(program: VerifierProgram, insn: Insn, index: number): void {
+/** @param arenas those that instructions before have named. */
+function checkLdImm64(program: VerifierProgram, insn: Insn, index: number, arenas: Set<number>): void {
   const next = program.insns[index + 1];
   const whole =
     next !== undefined &&
@@ -56,12 +62,18 @@ function checkLdImm64(program: VerifierProgram, insn: Insn, index: number): void
     return;
   }
   checkMapProgram(program, map, index);
+  if (map.type.isArena === true && arenas.add(low).size > 1)
+    refuse(arena, index, { problem: 'several' }, 'EBUSY');
   if (!isValue) {
     if (high !== 0) refuse(ldImm64, index, { recognised: false });
     return;
   }
   if (!map.type.directValue) refuse(mapReference, index, { problem: 'no_direct_value', map: low });
   const off = high >>> 0;
-  if (map.maxEntries !== 1 || off >= map.valueSize)
+  const isInside =
+    map.type.isArena === true
+      ? off <= map.maxEntries * ARENA_PAGE
+      : map.maxEntries === 1 && off < map.valueSize;
+  if (!isInside)
     refuse(mapReference, index, { problem: 'value_offset', map: low, valueSize: map.valueSize, off });
 }

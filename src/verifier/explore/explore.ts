@@ -112,7 +112,8 @@ function step(s: Session, operation: Operation): number {
       transferUnary(s, operation);
       return next;
     case 'addr_space_cast':
-      return transferAddressSpaceCast(s);
+      transferAddressSpaceCast(s, operation);
+      return next;
     case 'load':
       transferLoad(s, operation);
       return next;

@@ -238,6 +238,18 @@ export class Session {
     return known >= 0 ? known : this.maps.push(inner) - 1;
   }
 
+  #namesArena: boolean | undefined;
+  /** Some instruction of the program names an arena. */
+  namesArena(): boolean {
+    this.#namesArena ??= this.shape.operations.some(
+      (operation) =>
+        operation?.kind === 'ld_imm64' &&
+        operation.pseudo.startsWith('map') &&
+        this.program.maps[operation.low]?.type.isArena === true,
+    );
+    return this.#namesArena;
+  }
+
   /** Whether the function of the kernel of this name called the running frame back. */
   calledBackBy(name: string): boolean {
     const callsite = this.memory.callsite(this.frame);

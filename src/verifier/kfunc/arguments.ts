@@ -15,7 +15,7 @@ import { Refusal, refuse } from '../rules/rule.js';
 import { timer } from '../rules/timer.js';
 import { unsupported } from '../rules/unsupported.js';
 import type { RegAddr } from '../state/domain.js';
-import { FLAG_MAYBE_NULL, TYPE_CONST_MAP, TYPE_CTX, TYPE_FUNC } from '../state/layout.js';
+import { FLAG_MAYBE_NULL, TYPE_BTF_ID, TYPE_CONST_MAP, TYPE_CTX, TYPE_FUNC } from '../state/layout.js';
 import { hasSuffix, type KfuncCall, paramType } from './call.js';
 import { type ArgumentKind, classify, pointedTo, targetOf } from './classify.js';
 import { argumentCheck, specialOf } from './special.js';
@@ -96,6 +96,8 @@ function checkPointer(s: Session, call: KfuncCall, index: number, param: BtfPara
 }
 
 function noteMap(s: Session, call: KfuncCall, regno: number, reg: RegAddr): void {
+  // Whether it is the struct of a map is found out as for all structs.
+  if (s.memory.baseType(reg) === TYPE_BTF_ID) return;
   if (s.memory.baseType(reg) !== TYPE_CONST_MAP) invalid(s, `pointer in R${regno} isn't map pointer`);
   const uid = s.memory.aux(reg);
   const map = mapOf(s, reg);

@@ -17,6 +17,7 @@ import {
   FLAG_MAYBE_NULL,
   FLAG_RDONLY,
   FLAG_UNTRUSTED,
+  TYPE_ARENA,
   TYPE_BASE_MASK,
   TYPE_BTF_ID,
   TYPE_BUF,
@@ -81,7 +82,8 @@ export function accessMemory(s: Session, access: Access): void {
   const { memory } = s;
   const reg = s.reg(access.regno);
   const type = memory.type(reg);
-  if (type === TYPE_STACK || access.strict === true) checkAlignment(s, reg, access.off, access.size);
+  if (type === TYPE_STACK || (access.strict === true && type !== TYPE_ARENA))
+    checkAlignment(s, reg, access.off, access.size);
   const off = access.off + memory.off(reg);
   switch (type) {
     case TYPE_MAP_VALUE:
@@ -117,6 +119,10 @@ export function accessMemory(s: Session, access: Access): void {
   }
   if (isStructPointer(type)) {
     accessStruct(s, access, reg, off);
+    return;
+  }
+  if (type === TYPE_ARENA) {
+    loadUnknown(s, access);
     return;
   }
   if (type === TYPE_MAP_KEY) {

@@ -1,4 +1,5 @@
 import { abnormalReturn } from './abnormal-return.js';
+import { arena } from './arena.js';
 import { atomicOpcode } from './atomic-opcode.js';
 import { atomicTarget } from './atomic-target.js';
 import { attachType } from './attach-type.js';
@@ -144,6 +145,7 @@ export const RULES = [
   callback,
   referenceLeak,
   release,
+  arena,
   specialField,
   kptr,
   iterator,

@@ -3,13 +3,14 @@ import { ALU_OPS, type AluOp } from '../../isa/index.js';
 import { fork } from '../explore/pending.js';
 import type { Session } from '../explore/session.js';
 import { markPrecise } from '../prune/precision.js';
+import { arena } from '../rules/arena.js';
 import { divByZero } from '../rules/div-by-zero.js';
 import { invalidShift } from '../rules/invalid-shift.js';
 import { pointerLeak } from '../rules/pointer-leak.js';
 import { refuse } from '../rules/rule.js';
-import { unsupported } from '../rules/unsupported.js';
 import { guardScalars, settleCopy } from '../speculation/pointer-moves.js';
 import type { RegAddr } from '../state/domain.js';
+import { TYPE_ARENA } from '../state/layout.js';
 import { movePointer } from './pointer.js';
 
 const CODES = Object.fromEntries(
@@ -134,6 +135,18 @@ export function transferUnary(s: Session, operation: Operation & { kind: 'neg' |
 /** Codes of the domain's byte swaps. */
 const SWAPS = { le: 0, be: 1, bswap: 2 } as const;
 
-export function transferAddressSpaceCast(s: Session): never {
-  return refuse(unsupported, s.at, { what: 'address space casts' });
+/** A pointer into the arena becomes one that can be followed, or an address of user space, which is a number. */
+export function transferAddressSpaceCast(
+  s: Session,
+  { dst, src, toSpace, fromSpace }: Operation & { kind: 'addr_space_cast' },
+): void {
+  const follows = toSpace === 0 && fromSpace === 1;
+  if (!follows && !(toSpace === 1 && fromSpace === 0)) refuse(arena, s.at, { problem: 'spaces' });
+  if (!s.namesArena()) refuse(arena, s.at, { problem: 'none' });
+  s.checkReadable(src);
+  const target = s.checkWritable(dst);
+  s.ops.markUnknown(target);
+  if (!follows) return;
+  s.memory.setType(target, TYPE_ARENA);
+  s.memory.setSubregDef(target, s.at + 1);
 }

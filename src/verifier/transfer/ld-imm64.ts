@@ -25,6 +25,10 @@ export function transferLdImm64(s: Session, operation: Operation & { kind: 'ld_i
       return;
     case 'map_idx_value':
     case 'map_value':
+      if (s.maps[operation.low]?.type.isArena === true) {
+        ops.markUnknown(dst);
+        return;
+      }
       ops.markPointer(dst, TYPE_MAP_VALUE);
       memory.setMap(dst, operation.low);
       memory.setOff(dst, operation.high);

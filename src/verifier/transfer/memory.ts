@@ -151,7 +151,11 @@ function storeRelease(s: Session, operation: Atomic): void {
   });
 }
 
-function checkAtomicTarget(s: Session, { base }: Atomic, op: string): void {
+/** What Linux's JIT for x86-64 cannot do in an arena. */
+const NOT_IN_ARENAS: ReadonlySet<string> = new Set(['and', 'or', 'xor']);
+
+function checkAtomicTarget(s: Session, operation: Atomic, op: string): void {
+  const { base } = operation;
   const type = s.memory.type(s.reg(base));
   const kind = type & TYPE_BASE_MASK;
   const isForeign =
@@ -160,5 +164,7 @@ function checkAtomicTarget(s: Session, { base }: Atomic, op: string): void {
     kind === TYPE_PACKET_META ||
     kind === TYPE_FLOW_KEYS ||
     (kind >= TYPE_SOCKET && kind < TYPE_MEM);
-  if (isForeign) refuse(atomicTarget, s.at, { reg: base, type: typeText(type), op });
+  const cannot =
+    kind === TYPE_ARENA && 'fetch' in operation && operation.fetch && NOT_IN_ARENAS.has(operation.op);
+  if (isForeign || cannot) refuse(atomicTarget, s.at, { reg: base, type: typeText(type), op });
 }

@@ -13,6 +13,7 @@ import {
   FLAG_MAYBE_NULL,
   FLAG_UNTRUSTED,
   REG_SMIN,
+  TYPE_ARENA,
   TYPE_BASE_MASK,
   TYPE_BTF_ID,
   TYPE_BUF,
@@ -46,6 +47,12 @@ export function movePointer(
   srcScalar: boolean,
 ): void {
   const { op, dst, src } = operation;
+  // Wherever it leads, accesses through it stay in the arena; whatever it is added to leads there too.
+  if (s.memory.type(target) === TYPE_ARENA) return;
+  if (source !== 0 && s.memory.type(source) === TYPE_ARENA) {
+    s.ops.copyReg(target, source);
+    return;
+  }
   if (!dstScalar && !srcScalar) {
     // The distance of two pointers is a number; a privileged program may know it.
     if (op !== 'sub' || !s.rights.seesPointers)
