@@ -24,7 +24,7 @@ import { type ObjectValues, objectValues } from './map-objects.js';
 import { possibleCpus } from './probe/environment.js';
 import type { Fd } from './sys/fd.js';
 import { fdFacts } from './sys/fdinfo.js';
-import { Mapping } from './sys/mapping.js';
+import { Mapping, PAGE } from './sys/mapping.js';
 
 /** The kernel's number of a map type. @throws {KernelError} EINVAL */
 export function mapTypeId(name: string): number {
@@ -61,6 +61,7 @@ export function createMap(spec: MapSpec, kernelBtf: () => Btf | undefined = () =
   const types = btf === undefined ? undefined : { btf, key: spec.keyType ?? 0, value: spec.valueType ?? 0 };
   const map = create(bare, types);
   try {
+    if (type === ARENA) placeArena(map, spec);
     if (spec.contents !== undefined) mapUpdate(map, new Uint8Array(4), padded(spec.contents, spec.valueSize));
     if (spec.frozen) mapFreeze(map);
   } catch (error) {
@@ -68,6 +69,18 @@ export function createMap(spec: MapSpec, kernelBtf: () => Btf | undefined = () =
     throw error;
   }
   return map;
+}
+
+/** Linux takes programs with an arena only when it knows where user space has it; variables lie at its start. */
+function placeArena(map: Fd, { maxEntries, mapExtra, variables }: MapSpec): void {
+  const at = mapExtra === undefined || mapExtra === 0n ? undefined : mapExtra;
+  if (at !== undefined && variables === undefined) return;
+  using memory = new Mapping(map, maxEntries * PAGE, {
+    writable: true,
+    seen: Math.max(variables?.length ?? 0, 1),
+    ...(at === undefined ? {} : { at }),
+  });
+  if (variables !== undefined) new Uint8Array(memory.buffer).set(variables);
 }
 
 /** The kernel knows the type of its value itself, and wants some types of the object all the same. */
@@ -85,6 +98,8 @@ function createStructOps(spec: MapSpec, struct: string, kernelBtf: () => Btf | u
     ...(btf === undefined ? {} : { types: { btf, key: 0, value: 0 } }),
   });
 }
+
+const ARENA = mapTypeId('arena');
 
 type Bare = Parameters<typeof mapCreate>[0];
 

@@ -1,3 +1,4 @@
+import { typesOfKind } from '../btf/index.js';
 import type { Btf } from '../btf/types.js';
 
 const TAG = 'exception_callback:';
@@ -10,12 +11,10 @@ const TAG = 'exception_callback:';
  */
 export function exceptionCallbacks(btf: Btf | undefined, funcType: number): string[] {
   if (btf === undefined || funcType === 0) return [];
-  return btf.types.flatMap((type) =>
-    type.kind === 'decl_tag' &&
-    type.type === funcType &&
-    type.componentIndex === -1 &&
-    type.name.startsWith(TAG)
-      ? [type.name.slice(TAG.length)]
-      : [],
-  );
+  return [...typesOfKind(btf, 'decl_tag')]
+    .map(([, tag]) => tag)
+    .filter(
+      ({ type, componentIndex, name }) => type === funcType && componentIndex === -1 && name.startsWith(TAG),
+    )
+    .map(({ name }) => name.slice(TAG.length));
 }

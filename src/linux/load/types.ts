@@ -1,10 +1,12 @@
-import { type Btf, type BtfType, writeBtf } from '../../btf/index.js';
+import { type Btf, type BtfType, typesOfKind, writeBtf } from '../../btf/index.js';
 import { trySizeOf } from '../../btf/resolve.js';
 import { StringWriter } from '../../btf/word-writer.js';
 import type { LineInfo, SubprogramSpec } from '../../object/spec.js';
 import { btfLoad } from '../bpf/btf.js';
+import { tryBpf } from '../bpf/call.js';
+import { infoOf } from '../bpf/object.js';
 import { hasFeature } from '../probe/features.js';
-import type { Fd } from '../sys/fd.js';
+import { Fd } from '../sys/fd.js';
 
 /** A program's types and what they say of its instructions, in the kernel's form. */
 export interface LoadedTypes {
@@ -13,9 +15,34 @@ export interface LoadedTypes {
   readonly lineInfo: Uint8Array;
 }
 
+/** Ids of types that the kernel has already, by the types of the object. */
+const loadedIds = new WeakMap<Btf, number>();
+
 /** Loads an object's types for its maps; undefined on a kernel that takes none. @throws {KernelError} */
 export function loadMapTypes(btf: Btf): Fd | undefined {
-  return hasFeature('btf') ? btfLoad(writeBtf(acceptable(btf, []))) : undefined;
+  if (!hasFeature('btf')) return undefined;
+  const shared = openShared(btf);
+  if (shared !== undefined) return shared;
+  const loaded = btfLoad(writeBtf(acceptable(btf, [])));
+  if (holdsOwnTypes(btf)) loadedIds.set(btf, infoOf('btf', loaded).u32('id'));
+  return loaded;
+}
+
+/**
+ * Maps hold objects of the object's own types: to the kernel those are the same types for maps and programs only when
+ * they were loaded once.
+ */
+function holdsOwnTypes(btf: Btf): boolean {
+  const tags = [...typesOfKind(btf, 'type_tag', 'decl_tag')];
+  return tags.some(([, { name }]) => /^((percpu_)?kptr|contains:.*)$/.test(name));
+}
+
+/** The types that maps of the object were made with, as long as one of them is there. */
+function openShared(btf: Btf): Fd | undefined {
+  const id = loadedIds.get(btf);
+  if (id === undefined) return undefined;
+  const { result } = tryBpf('btf_get_fd_by_id', { id });
+  return result < 0 ? undefined : new Fd(result);
 }
 
 /**
@@ -31,8 +58,16 @@ export function loadProgramTypes(
 ): LoadedTypes | undefined {
   if (!hasFeature('btf_func') || subprograms.length === 0) return undefined;
   if (subprograms.some(({ funcType }) => funcType === 0)) return undefined;
-  const strings = new StringWriter();
   const funcInfo = new Uint32Array(subprograms.flatMap(({ start, funcType }) => [start, funcType]));
+  const isHidden = ({ linkage, funcType }: SubprogramSpec): boolean => {
+    const func = btf.types.at(funcType);
+    return linkage === 'static' && func?.kind === 'func' && func.linkage !== 'static';
+  };
+  // What maps know has no strings of source lines, and no hidden functions.
+  const shared = subprograms.some(isHidden) ? undefined : openShared(btf);
+  if (shared !== undefined)
+    return { btf: shared, funcInfo: new Uint8Array(funcInfo.buffer), lineInfo: new Uint8Array(0) };
+  const strings = new StringWriter();
   const lineInfo = new Uint32Array(
     lines.flatMap(({ insn, file, text, line, column }) => [
       insn,

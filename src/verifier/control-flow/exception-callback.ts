@@ -1,4 +1,4 @@
-import type { BtfType } from '../../btf/types.js';
+import { findByName } from '../../btf/index.js';
 import { exceptionCallbacks } from '../../object/exception-callback.js';
 import { exception } from '../rules/exception.js';
 import { refuse } from '../rules/rule.js';
@@ -15,8 +15,8 @@ export function exceptionCallbackStart({ btf, subprograms }: VerifierProgram): n
   const [name, ...others] = exceptionCallbacks(btf, main.funcType);
   if (name === undefined) return undefined;
   if (others.length > 0) refuse(exception, 0, { problem: 'several' }, 'EEXIST');
-  const id = btf.types.findIndex((type) => type.kind === 'func' && type.name === name);
-  const func: BtfType | undefined = btf.types[id];
+  const id = findByName(btf, name, 'func');
+  const func = id === undefined ? undefined : btf.types.at(id);
   if (func?.kind !== 'func') return refuse(exception, 0, { problem: 'unknown', name }, 'ENOENT');
   if (func.linkage !== 'global') refuse(exception, 0, { problem: 'static', name });
   const starts = subprograms.filter(({ funcType }) => funcType === id).map(({ start }) => start);
