@@ -24,6 +24,7 @@ const EXTRA: Record<string, LoadExtra> = {
   sk_lookup: { attach: 36 },
   netfilter: { attach: 45 },
   syscall: { flags: 16 },
+  struct_ops: { btfId: kernelType("STRUCT 'tcp_congestion_ops'") },
   tracing: { attach: 23, btfId: kernelType("TYPEDEF 'btf_trace_sys_enter'") },
 };
 
@@ -122,7 +123,7 @@ for (const { id: type, name } of PROGRAM_TYPES) {
       exceptions.push(`  '${name} ${attachType}': { not: '${ranges(not)}', also: '${ranges(also)}' },`);
   }
   if (name === 'tracing') measureIterators(type, extra);
-  for (const id of ids) if (/GPL/.test(load(type, id, 'Proprietary', extra).log)) gpl.add(id);
+  for (const id of ids) if (/GPL-restricted/.test(load(type, id, 'Proprietary', extra).log)) gpl.add(id);
 }
 /** Helpers that programs may call only when their loader has more than these capabilities: the same for all types. */
 function withheld(from: readonly ('bpf' | 'net_admin')[]): number[] {

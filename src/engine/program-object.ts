@@ -87,7 +87,7 @@ export class ProgramObject implements Counted {
         facts: { type: this.parts.type },
       });
     }
-    const { name, insns, attachType, attachTo, license, subprograms, lines, btf } = this.parts;
+    const { name, insns, attachType, attachTo, structOps, license, subprograms, lines, btf } = this.parts;
     const sleepable = this.parts.sleepable === true || hook.sleepable === 'must';
     const kernelBtf = this.#types.btf;
     const attachId =
@@ -99,6 +99,7 @@ export class ProgramObject implements Counted {
       insns,
       hook,
       ...(attachType === undefined ? {} : { attachType }),
+      ...(structOps === undefined ? {} : { structOps }),
       ...(sleepable ? { sleepable } : {}),
       license,
       maps: this.maps.map(({ map }) => map.facts),

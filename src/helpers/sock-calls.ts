@@ -10,8 +10,8 @@ import {
   WRITE_MEM,
 } from './row.js';
 
-/** Programs that have a socket and no context of one: those on socket options, and iterators over sockets. */
-const ON_SOCKETS = ['cgroup_sockopt', 'tracing'];
+/** Programs that have a socket and no context of one: those on socket options, iterators over sockets, and congestion controls. */
+const ON_SOCKETS = ['cgroup_sockopt', 'tracing', 'struct_ops'];
 
 /** Socket calls of cgroup programs: options, TCP header options, results, sysctls. */
 export const sockCalls: readonly HelperRow[] = [

@@ -3,6 +3,7 @@ import {
   CONST_MAP,
   CTX,
   type HelperRow,
+  kernelStruct,
   PLAIN_SOCKET,
   pointer,
   READ_MEM,
@@ -22,6 +23,8 @@ const cast = (to: string, since: string): HelperRow =>
     // Linux does not follow the reference through this one.
     { ...pointer(`ptr_or_null_${to}`), ...(to === 'unix_sock' ? {} : { casts: true }) },
   );
+/** A pointer to a kernel’s socket, for programs on functions of the kernel. */
+const BTF_SOCKET = { ...kernelStruct('sock_common'), nullable: true };
 const IPV4 = 20;
 const IPV6 = 40;
 const TCP = 20;
@@ -86,6 +89,10 @@ export const socketIdentity: readonly HelperRow[] = [
           programs: ['cgroup_sock'],
           args: [CONST_MAP, CTX, { kind: 'map_value', nullable: true }, ANYTHING],
         },
+        {
+          programs: ['tracing'],
+          args: [CONST_MAP, BTF_SOCKET, { kind: 'map_value', nullable: true }, ANYTHING],
+        },
       ],
     },
   ),
@@ -95,7 +102,10 @@ export const socketIdentity: readonly HelperRow[] = [
     'Removes the socket’s own value from a sk_storage map.',
     [CONST_MAP, SOCKET],
     {
-      variants: [{ programs: ['cgroup_sock'], args: [CONST_MAP, CTX] }],
+      variants: [
+        { programs: ['cgroup_sock'], args: [CONST_MAP, CTX] },
+        { programs: ['tracing'], args: [CONST_MAP, BTF_SOCKET] },
+      ],
     },
   ),
   row(

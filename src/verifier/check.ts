@@ -10,6 +10,7 @@ import { explore } from './explore/explore.js';
 import type { Observer } from './explore/observer.js';
 import { newPath } from './explore/path.js';
 import { Session } from './explore/session.js';
+import { checkStructOps } from './kernel-types/struct-ops.js';
 import { knownSubprograms, logHeader, subprogramsText } from './log/header.js';
 import { tellRefusal } from './log/refusal.js';
 import { enterGlobal, globalArguments, noteMainArguments } from './obligations/global-function.js';
@@ -86,6 +87,7 @@ export function checkOnce(
       observer,
     });
     logHeader(session, options);
+    checkStructOps(session);
     exploreAll(session);
     checkStackDepth(session);
     checkTailCalls(session);

@@ -3,7 +3,7 @@ import type { Helper } from '../helpers/helper.js';
 import type { Hook } from '../hooks/hook.js';
 import type { Insn, InsnIndex } from '../isa/index.js';
 import type { MapFacts } from '../maps/map-type.js';
-import type { LineInfo, SubprogramSpec } from '../object/spec.js';
+import type { LineInfo, StructOpsMember, SubprogramSpec } from '../object/spec.js';
 
 import { check } from './check.js';
 import type { Privileges } from './privileges.js';
@@ -33,8 +33,12 @@ export interface VerifierProgram {
   readonly btf: Btf | undefined;
   /** The types and functions of the kernel, which ids in the program name. */
   readonly kernelBtf?: Btf | undefined;
+  /** Whether the kernel can tell the address of a symbol that its types list. Default: of each. */
+  readonly hasSymbol?: ((name: string) => boolean) | undefined;
   /** In `kernelBtf`: the function, tracepoint or struct that a program of a BTF-typed hook is for. */
   readonly attachBtfId?: BtfTypeId | undefined;
+  /** The member of a kernel struct that a struct_ops program implements. */
+  readonly structOps?: StructOpsMember | undefined;
   /** Loaded as a program that may sleep. */
   readonly sleepable?: boolean | undefined;
 }

@@ -1,7 +1,9 @@
 import { attachBtfId } from '../../src/hooks/attach-btf.js';
 import { attachTypeByName, hookByName, PROGRAM_TYPES, type ProgramTypeName } from '../../src/hooks/index.js';
 import type { Insn } from '../../src/isa/index.js';
+import { kernelStructOps, memberIndex } from '../../src/kernel/struct-ops.js';
 import { mapCreate, progLoad, type RawMapShape } from '../../src/linux/bpf.js';
+import type { StructOpsMember } from '../../src/object/spec.js';
 import { kernelTypes } from './kernel-types.js';
 import type { TestLoad } from './verifier-program.js';
 
@@ -14,7 +16,10 @@ export const PROG_TYPE = Object.fromEntries(PROGRAM_TYPES.map(({ name, id }) => 
 const SLEEPABLE = 16;
 
 /** What bpf(2) must be told to load a program of a type, and for an attach type. */
-export function loadAs(hook: string, { attachType, target, sleepable }: Omit<TestLoad, 'license'> = {}) {
+export function loadAs(
+  hook: string,
+  { attachType, target, sleepable, structOps }: Omit<TestLoad, 'license'> = {},
+) {
   const facts = hookByName(hook);
   if (facts === undefined) throw new RangeError(`no hook ${hook}`);
   const attach = attachType === undefined ? undefined : attachTypeByName(attachType);
@@ -23,8 +28,15 @@ export function loadAs(hook: string, { attachType, target, sleepable }: Omit<Tes
     type: facts.id,
     ...(attach === undefined ? {} : { expectedAttachType: attach.id }),
     ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) ?? 0 }),
+    ...(structOps === undefined ? {} : memberOf(structOps)),
     ...(facts.sleepable === 'must' || sleepable === true ? { flags: SLEEPABLE } : {}),
   };
+}
+
+/** A member of a struct of functions is told by its place. */
+function memberOf({ struct, member }: StructOpsMember) {
+  const found = kernelStructOps(kernelTypes(), struct);
+  return { attachBtfId: found.type, expectedAttachType: memberIndex(found, struct, member) };
 }
 
 export interface KernelVerifyOptions {

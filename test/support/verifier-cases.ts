@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { StructOpsMember } from '../../src/object/spec.js';
 import type { Capability } from '../../src/verifier/privileges.js';
 
 /** One program of test/cases/verifier: what it is, and what the kernel says of it. */
@@ -13,6 +14,8 @@ export interface VerifierCase {
   readonly target?: string;
   /** Loaded as a program that may sleep. */
   readonly sleepable?: boolean;
+  /** The member of a kernel struct that it implements. */
+  readonly structOps?: StructOpsMember;
   readonly source: string;
   /** Absent until labelled. The kernel's final message; '' when it accepts. */
   readonly verdict?: string;
@@ -42,7 +45,8 @@ export function caseFiles(): string[] {
 }
 
 /**
- * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE [TARGET]] [sleepable]`, then the program, indented, then its label:
+ * Reads a file of cases. Each begins with `## NAME` and `hook: HOOK [ATTACH TYPE [TARGET]] [sleepable]` or `hook: struct_ops
+ * STRUCT.MEMBER [sleepable]`, then the program, indented, then its label:
  * `=> accepted`, or `=> rejected` and the kernel's final message, each line behind `| `. A line `loaders: bpf nobody` asks
  * for their verdicts as well: `=> bpf: accepted`.
  */
@@ -55,7 +59,9 @@ export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
       const lines = part.split('\n');
       const source = lines.filter((line) => line.startsWith('    ')).map((line) => line.trim());
       const words = /^hook: (.+)$/m.exec(part)?.[1]?.split(' ') ?? [];
-      const [hook = 'socket_filter', attachType, target] = words.filter((word) => word !== SLEEPABLE);
+      const [hook = 'socket_filter', second, target] = words.filter((word) => word !== SLEEPABLE);
+      const [struct = '', member] = second?.split('.') ?? [];
+      const attachType = member === undefined ? second : undefined;
       const verdicts = new Map(part.split(/^=> /m).slice(1).map(readLabel));
       const verdict = verdicts.get('');
       const others = /^loaders: (.+)$/m.exec(part)?.[1]?.split(' ') ?? [];
@@ -64,6 +70,7 @@ export function readCases(file: string, folder = CASES_FOLDER): VerifierCase[] {
         hook,
         ...(attachType === undefined ? {} : { attachType }),
         ...(target === undefined ? {} : { target }),
+        ...(member === undefined ? {} : { structOps: { struct, member } }),
         ...(words.includes(SLEEPABLE) ? { sleepable: true } : {}),
         source: source.join('\n'),
         ...(verdict === undefined ? {} : { verdict }),
@@ -87,7 +94,7 @@ export function formatCases(cases: readonly VerifierCase[]): string {
 }
 
 function formatCase(each: VerifierCase): string {
-  const { name, hook, attachType, target, sleepable, source, verdict = '', loaders = {} } = each;
+  const { name, hook, attachType, target, structOps, sleepable, source, verdict = '', loaders = {} } = each;
   const program = source
     .split('\n')
     .map((line) => `    ${line}\n`)
@@ -98,7 +105,8 @@ function formatCase(each: VerifierCase): string {
     formatLabel('', verdict),
     ...Object.entries(loaders).map(([loader, answer]) => formatLabel(`${loader}: `, answer)),
   ];
-  const words = [hook, attachType, target, sleepable === true ? SLEEPABLE : undefined];
+  const member = structOps === undefined ? undefined : `${structOps.struct}.${structOps.member}`;
+  const words = [hook, member, attachType, target, sleepable === true ? SLEEPABLE : undefined];
   return `## ${name}\nhook: ${words.filter((word) => word !== undefined).join(' ')}\n${asked}${program}${labels.join('')}`;
 }
 

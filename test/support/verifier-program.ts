@@ -8,6 +8,7 @@ import { type BpfFd, btfLoad, mapCreate, type RawMapShape } from '../../src/linu
 import type { MapFacts } from '../../src/maps/map-type.js';
 import { mapKind } from '../../src/maps/registry.js';
 import { valueTypes } from '../../src/maps/value-types.js';
+import type { StructOpsMember } from '../../src/object/spec.js';
 import { needsKernelTypes } from '../../src/verifier/kernel-types/needs.js';
 import type { Capability } from '../../src/verifier/privileges.js';
 import type { VerifierProgram, VerifyOptions } from '../../src/verifier/verify.js';
@@ -205,6 +206,8 @@ export interface TestLoad {
   /** What a program of a BTF-typed hook is for. */
   readonly target?: string | undefined;
   readonly sleepable?: boolean | undefined;
+  /** The member of a kernel struct that the program implements. */
+  readonly structOps?: StructOpsMember | undefined;
   /** Of who loads it; all when absent. */
   readonly capabilities?: readonly Capability[] | undefined;
 }
@@ -223,7 +226,7 @@ function typedBy(map: MapFacts, btf: Btf): MapFacts {
 export function testProgram(
   insns: readonly Insn[],
   hook = 'socket_filter',
-  { license = 'GPL', attachType, target, sleepable }: TestLoad = {},
+  { license = 'GPL', attachType, target, sleepable, structOps }: TestLoad = {},
 ): VerifierProgram {
   const facts = hookByName(hook);
   if (facts === undefined) throw new RangeError(`no hook ${hook}`);
@@ -253,6 +256,7 @@ export function testProgram(
       : {}),
     ...(target === undefined ? {} : { attachBtfId: attachBtfId(kernelTypes(), attachType, target) }),
     ...(sleepable === true || facts.sleepable === 'must' ? { sleepable: true } : {}),
+    ...(structOps === undefined ? {} : { structOps }),
   };
 }
 

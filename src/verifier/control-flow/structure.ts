@@ -1,3 +1,4 @@
+import { nameOf } from '../../btf/index.js';
 import { CLASS, type Insn, MODE, OPCODE_LD_IMM64, operationAt } from '../../isa/index.js';
 import { symbolPointer } from '../kernel-types/symbol.js';
 import { arena } from '../rules/arena.js';
@@ -50,7 +51,15 @@ function checkLdImm64(program: VerifierProgram, insn: Insn, index: number, arena
   if (operation.kind !== 'ld_imm64') return;
   const { pseudo, low, high } = operation;
   if (pseudo === 'btf_id' && program.kernelBtf !== undefined) {
+    const name = nameOf(program.kernelBtf.types.at(low) ?? { kind: 'void' });
     const symbol = symbolPointer(program.kernelBtf, low);
+    if (!('problem' in symbol) && program.hasSymbol?.(name) === false)
+      refuse(
+        kernelSymbol,
+        index,
+        { text: `ldimm64 failed to find the address for kernel symbol '${name}'.` },
+        'ENOENT',
+      );
     if ('problem' in symbol) refuse(kernelSymbol, index, { text: symbol.problem });
   }
   // Where programs are verified, descriptors have become indexes.

@@ -1,9 +1,16 @@
 import { nameOf, resolve, trySizeOf } from '../../btf/index.js';
-import type { Btf, BtfParam, BtfTypeId } from '../../btf/types.js';
+import type { Btf, BtfParam, BtfType, BtfTypeId } from '../../btf/types.js';
 import { ITERATOR_ARGUMENTS, NULL_TRACEPOINT_ARGUMENTS } from '../../hooks/btf-arguments.js';
 import type { ReturnRange } from '../../hooks/hook.js';
 import type { Session } from '../explore/session.js';
-import { isStructType, kernelBtf, kindText, plainType } from '../kernel-types/session-types.js';
+import {
+  isStructType,
+  kernelBtf,
+  kernelStructId,
+  kindText,
+  plainType,
+} from '../kernel-types/session-types.js';
+import { implementedMember } from '../kernel-types/struct-ops.js';
 import { ctxAccess } from '../rules/ctx-access.js';
 import { refuse } from '../rules/rule.js';
 import { unsupported } from '../rules/unsupported.js';
@@ -58,6 +65,11 @@ const MAP_ITERATORS: Readonly<Record<string, string>> = {
 /** What a program of a BTF-typed hook is attached to. @throws {Refusal} when it came without. */
 export function attachedFunction(s: Session): AttachedFunction {
   const { attachBtfId: id, hook } = s.program;
+  const implemented = implementedMember(s);
+  if (implemented !== undefined) {
+    const { member, params, returns } = implemented;
+    return { name: member, params, skipped: 0, returns };
+  }
   const btf = kernelBtf(s);
   const target = id === undefined ? undefined : btf.types.at(id);
   const found =
@@ -140,10 +152,18 @@ function argumentAt(
   const flags = trustOf(s, attached, index);
   if (!isStructType(target)) wrong(`func '${name}' arg${index} type ${kindText(target)} is not a struct`);
   const struct = resolve(btf, type.type);
+  if ((flags & FLAG_MAYBE_NULL) !== 0 && s.program.structOps !== undefined)
+    return { type: TYPE_BTF_ID | flags, struct };
   s.log.always(
     `func '${name}' arg${index} has btf_id ${struct} type ${kindText(target)} '${nameOf(target) || '(anon)'}'`,
   );
-  return { type: TYPE_BTF_ID | flags, struct };
+  return { type: TYPE_BTF_ID | flags, struct: promoted(s, target, struct) };
+}
+
+/** Some structs of functions are called with more than their prototype says. */
+function promoted(s: Session, target: BtfType, struct: BtfTypeId): BtfTypeId {
+  const promotes = implementedMember(s)?.rules?.promotes;
+  return promotes !== undefined && nameOf(target) === promotes.from ? kernelStructId(s, promotes.to) : struct;
 }
 
 /** Behind the arguments lies what the function returned, for programs that run after it. */
@@ -188,8 +208,9 @@ function trustOf(s: Session, { name, params }: AttachedFunction, index: number):
     attachType === 'trace_iter' ||
     hook.name === 'lsm' ||
     hook.name === 'struct_ops';
+  const named = implementedMember(s)?.stub ?? params;
   const isNullable =
-    params[index]?.name.endsWith('__nullable') === true ||
+    named[index]?.name.endsWith('__nullable') === true ||
     (attachType === 'trace_raw_tp' &&
       NULL_TRACEPOINT_ARGUMENTS[name]?.split(' ').includes(String(index)) === true);
   return (isTrusted ? FLAG_TRUSTED : 0) | (isNullable ? FLAG_MAYBE_NULL : 0);

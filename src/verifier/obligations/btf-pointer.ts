@@ -6,6 +6,7 @@ import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
 import { fieldsOf } from '../kernel-types/object-fields.js';
 import { btfOf, kernelBtf, kernelStructId, pointedName } from '../kernel-types/session-types.js';
+import { implementedMember, structOpsStoreRefusal } from '../kernel-types/struct-ops.js';
 import { inReadSection, isRcu, isTrusted } from '../kernel-types/trust.js';
 import { type Found, walkStruct } from '../kernel-types/walk.js';
 import { kernelStruct } from '../rules/kernel-struct.js';
@@ -79,6 +80,8 @@ function checkStore(s: Session, access: Access, reg: RegAddr, off: number): bool
 
 /** Why a store to a kernel struct is refused; undefined when the hook allows it. */
 function storeRefusal(s: Session, reg: RegAddr, off: number, size: number): string | undefined {
+  const functions = implementedMember(s)?.rules;
+  if (functions !== undefined) return structOpsStoreRefusal(s, functions, pointedName(s, reg), off, size);
   const rows = WRITABLE_MEMBERS.filter(({ programs }) => programs.includes(s.program.hook.name));
   const row = rows.find(({ structs }) => structs.includes(pointedName(s, reg)));
   if (row === undefined) return 'only read is supported';

@@ -74,6 +74,7 @@ import { stackDepth } from './stack-depth.js';
 import { stackObject } from './stack-object.js';
 import { stackPointerReturned } from './stack-pointer-returned.js';
 import { structAccess } from './struct-access.js';
+import { structOps } from './struct-ops.js';
 import { tailCall } from './tail-call.js';
 import { timer } from './timer.js';
 import { tooComplex } from './too-complex.js';
@@ -146,6 +147,7 @@ export const RULES = [
   referenceLeak,
   release,
   arena,
+  structOps,
   specialField,
   kptr,
   iterator,

@@ -1,4 +1,5 @@
 import type { InsnIndex } from '../../isa/index.js';
+import type { StructOpsMember } from '../../object/spec.js';
 import type { Capability } from '../privileges.js';
 import type { Rejection } from '../verify.js';
 
@@ -9,6 +10,8 @@ export interface RuleExample {
   readonly attachType?: string;
   /** What a program of a BTF-typed hook is for: `sched_switch`. */
   readonly target?: string;
+  /** The member of a kernel struct that it implements. */
+  readonly structOps?: StructOpsMember;
   /** Loaded as a program that may sleep. */
   readonly sleepable?: boolean;
   /** `hash` 4 -> 8 bytes is map 0, `array` 4 -> 16 bytes map 1, a read-only `array` map 2. */

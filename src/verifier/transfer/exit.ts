@@ -1,5 +1,7 @@
 import type { ReturnRange } from '../../hooks/hook.js';
 import type { Session } from '../explore/session.js';
+import { kernelBtf, plainType } from '../kernel-types/session-types.js';
+import { implementedMember } from '../kernel-types/struct-ops.js';
 import { typeText } from '../log/state-text.js';
 import { markPrecise } from '../prune/precision.js';
 import { pointerLeak } from '../rules/pointer-leak.js';
@@ -18,6 +20,12 @@ const S64_MAX = (1n << 63n) - 1n;
  * @param regno r0; of a program that ends by bpf_throw, r1.
  */
 export function checkResult(s: Session, regno = 0): void {
+  const began = s.shape.subprograms[s.memory.subprog(s.memory.frame(s.path.state, 0))];
+  const endsProgram = began === undefined || began.index === 0 || began.isExceptionCallback;
+  if (endsProgram && s.program.structOps !== undefined) {
+    checkMemberResult(s, regno);
+    return;
+  }
   const result = s.checkReadable(regno);
   const { memory } = s;
   if (!s.rights.seesPointers && !memory.isScalar(result))
@@ -29,8 +37,7 @@ export function checkResult(s: Session, regno = 0): void {
     return;
   }
   // What counts is where the walk began: a static function of the program ends the program.
-  const began = s.shape.subprograms[memory.subprog(memory.frame(s.path.state, 0))];
-  if (began !== undefined && began.index > 0 && !began.isExceptionCallback) {
+  if (!endsProgram) {
     if (!memory.isScalar(result)) {
       const type = typeText(memory.type(result));
       refuse(returnType, s.at, { exit: 'At subprogram exit', reg: regno, type, subprogram: true });
@@ -40,6 +47,15 @@ export function checkResult(s: Session, regno = 0): void {
   const { returns } = s.view;
   if (returns === undefined) return;
   checkNumber(s, 'At program exit', regno, returns);
+}
+
+/** Of a member of a struct of functions: nothing, anything, or, where it returns a pointer, null. */
+function checkMemberResult(s: Session, regno: number): void {
+  const implemented = implementedMember(s);
+  if (implemented === undefined || implemented.returns === 0) return;
+  s.checkReadable(regno);
+  if (plainType(kernelBtf(s), implemented.returns).kind !== 'ptr') return;
+  checkNumber(s, 'At program exit', regno, { min: 0, max: 0 });
 }
 
 function checkNumber(s: Session, exit: string, regno: number, { min, max, low32 }: ReturnRange): void {

@@ -5,6 +5,7 @@ import type { MapKind } from '../../maps/map-type.js';
 import { isGplCompatible } from '../../object/license.js';
 import type { Session } from '../explore/session.js';
 import { isStructType, kernelBtf, plainType } from '../kernel-types/session-types.js';
+import { implementedMember } from '../kernel-types/struct-ops.js';
 import { mayBeAsleep } from '../kernel-types/trust.js';
 import { openRegion } from '../kfunc/sections.js';
 import { setPointer } from '../obligations/btf-pointer.js';
@@ -90,7 +91,10 @@ export function transferHelperCall(s: Session, id: number): number {
   const allowed = mayCall(type, id, s.program.attachType, iteratorOf(s));
   if (allowed === undefined)
     refuse(unsupported, s.at, { what: `calling helpers in programs of type ${type}` });
-  if (allowed === false) refuse(helperNotAllowed, s.at, { name, id });
+  const rules = implementedMember(s)?.rules;
+  const isWithheld =
+    rules?.helpers === 'none' || rules?.without?.[s.program.structOps?.member ?? '']?.includes(name) === true;
+  if (allowed === false || isWithheld) refuse(helperNotAllowed, s.at, { name, id });
   const needs = capabilityToCall(id);
   if (needs !== undefined && !s.rights[needs]) refuse(helperNotAllowed, s.at, { name, id, needs });
   if (helper.gplOnly && !isGplCompatible(s.program.license)) refuse(helperGpl, s.at, {});

@@ -151,6 +151,8 @@ function storeRelease(s: Session, operation: Atomic): void {
   });
 }
 
+const SOCKETS: ReadonlySet<number> = new Set([TYPE_SOCKET, TYPE_SOCK_COMMON, TYPE_TCP_SOCK, TYPE_XDP_SOCK]);
+
 /** What Linux's JIT for x86-64 cannot do in an arena. */
 const NOT_IN_ARENAS: ReadonlySet<string> = new Set(['and', 'or', 'xor']);
 
@@ -163,7 +165,7 @@ function checkAtomicTarget(s: Session, operation: Atomic, op: string): void {
     kind === TYPE_PACKET ||
     kind === TYPE_PACKET_META ||
     kind === TYPE_FLOW_KEYS ||
-    (kind >= TYPE_SOCKET && kind < TYPE_MEM);
+    SOCKETS.has(type);
   const cannot =
     kind === TYPE_ARENA && 'fetch' in operation && operation.fetch && NOT_IN_ARENAS.has(operation.op);
   if (isForeign || cannot) refuse(atomicTarget, s.at, { reg: base, type: typeText(type), op });

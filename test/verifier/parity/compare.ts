@@ -113,11 +113,13 @@ function compareProgram(
       ...theirs,
       ...ourSide(
         () =>
-          verify(verifierProgram(subject, referee.btf), {
-            logLevel: 4,
-            cpus: referee.cpus,
-            ...loaderOf({ capabilities }),
-          }),
+          verify(
+            {
+              ...verifierProgram(subject, referee.btf),
+              hasSymbol: (name) => referee.symbol(name) !== undefined,
+            },
+            { logLevel: 4, cpus: referee.cpus, ...loaderOf({ capabilities }) },
+          ),
         answer.ok,
         theirs,
       ),

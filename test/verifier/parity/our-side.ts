@@ -12,7 +12,7 @@ import type { Subject } from './subject.js';
 export function verifierProgram({ spec, type, insns, maps }: Subject, kernelBtf: Btf): VerifierProgram {
   const hook = hookByName(type);
   if (hook === undefined) throw new RangeError(`there is no program type ${type}`);
-  const { name, license, subprograms, lines, btf, attachType, attachTo, sleepable } = spec;
+  const { name, license, subprograms, lines, btf, attachType, attachTo, sleepable, structOps } = spec;
   return {
     name,
     insns,
@@ -26,6 +26,7 @@ export function verifierProgram({ spec, type, insns, maps }: Subject, kernelBtf:
     kernelBtf,
     attachBtfId: attachBtfId(kernelBtf, attachType, attachTo ?? ''),
     sleepable,
+    structOps,
   };
 }
 
