@@ -157,6 +157,22 @@ describe('parseObject', () => {
     }
   });
 
+  it('appends the function that makes the result of what a program throws, which nobody calls', () => {
+    const names = program(read('arena'), 'thrown').subprograms.map((sub) => sub.name);
+    expect(names).toEqual(['thrown', 'answer']);
+  });
+
+  it('takes variables of an address space of their own as the start of the arena', () => {
+    const spec = read('arena');
+    const [arena] = spec.maps;
+    expect(arena).toMatchObject({ name: 'pages', type: 'arena', maxEntries: 16 });
+    expect([...new Uint32Array(arena?.variables?.slice().buffer ?? new ArrayBuffer(0))].sort()).toEqual([
+      0, 7,
+    ]);
+    const places = program(spec, 'count').relocations.filter(({ kind }) => kind === 'map_value');
+    expect(places.map((place) => ('offset' in place ? place.offset : -1)).sort()).toEqual([0, 4]);
+  });
+
   it('takes static functions beside programs as subprograms, and ? as not loaded unasked', () => {
     const spec = read('same_section');
     expect(spec.programs.map(({ name, autoload }) => [name, autoload])).toEqual([

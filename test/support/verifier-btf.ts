@@ -168,7 +168,18 @@ export const OBJECT_TYPES: readonly BtfType[] = [
   { kind: 'decl_tag', name: 'contains:sorted:node', type: 29, componentIndex: 2 },
 ];
 /** The type of keys, and of the values of the maps that have types, by their names. */
-export const OBJECT_TYPE = { key: 1, objects: 5, work: 7, resilient: 9, kptrs: 22, lists: 29 } as const;
+export const OBJECT_TYPE = {
+  key: 1,
+  objects: 5,
+  work: 7,
+  resilient: 9,
+  kptrs: 22,
+  lists: 29,
+  of_tasks: 2,
+  of_cgroups: 2,
+  of_files: 2,
+  of_sockets: 2,
+} as const;
 
 /** BTF for a program with declared functions. @param context the hook's context struct. */
 export function functionTypes(

@@ -25,6 +25,8 @@ import {
 /** BPF_F_RDONLY_PROG */
 const READ_ONLY = 0x80;
 
+/** BPF_F_NO_PREALLOC */
+const NO_PREALLOC = 1;
 /** BPF_F_MMAPABLE, and where user space would have an arena. */
 const MMAPABLE = 0x400;
 const ADDRESS = 1n << 44n;
@@ -46,6 +48,10 @@ const SHAPES = [
   { name: 'resilient', type: 'hash', keySize: 4, valueSize: 16, maxEntries: 4, flags: 0 },
   { name: 'kptrs', type: 'hash', keySize: 4, valueSize: 40, maxEntries: 4, flags: 0 },
   { name: 'lists', type: 'array', keySize: 4, valueSize: 40, maxEntries: 1, flags: 0 },
+  { name: 'of_tasks', type: 'task_storage', keySize: 4, valueSize: 8, maxEntries: 0, flags: NO_PREALLOC },
+  { name: 'of_cgroups', type: 'cgrp_storage', keySize: 4, valueSize: 8, maxEntries: 0, flags: NO_PREALLOC },
+  { name: 'of_files', type: 'inode_storage', keySize: 4, valueSize: 8, maxEntries: 0, flags: NO_PREALLOC },
+  { name: 'of_sockets', type: 'sk_storage', keySize: 4, valueSize: 8, maxEntries: 0, flags: NO_PREALLOC },
   {
     name: 'arena',
     type: 'arena',

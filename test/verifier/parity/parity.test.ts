@@ -9,7 +9,7 @@ const rowsOf = (name: string): Row[] => [...compareObject(`test/cases/objects/${
 test.skipIf(refusal !== undefined)(
   `objects with maps, global data and subprograms get the kernel's verdict, words and counts ${refusal ?? ''}`,
   () => {
-    const rows = ['syn_count', 'data', 'own_pinning', 'same_section'].flatMap(rowsOf);
+    const rows = ['syn_count', 'data', 'own_pinning', 'same_section', 'arena'].flatMap(rowsOf);
     expect(rows.map(({ program, outcome, ours }) => [program, outcome, ours])).toEqual(
       rows.map(({ program }) => [program, 'agree', undefined]),
     );

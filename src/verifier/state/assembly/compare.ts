@@ -12,7 +12,7 @@ import {
   bits, idOf, isPrecise, markUnknown, mask, smax, smax32, smin, smin32, typeOf, umax, umax32, umin, umin32,
 } from './fields';
 import { getLastId } from './alu';
-import { frameAt, slotsOf } from './records';
+import { frameAt, refAt, slotsOf } from './records';
 import { tnumContains } from './tnum';
 
 const MAX_IDS = 600 * 2;
