@@ -271,7 +271,8 @@ test('an attach type may take helpers away and give others', () => {
   expect(mayCall('cgroup_sockopt', setsockopt, 'cgroup_setsockopt')).toBe(true);
   expect(mayCall('lsm', bind, 'lsm_mac')).toBe(false);
   expect(mayCall('lsm', helperByName('bpf_inode_storage_get')!.id, 'lsm_mac')).toBe(true);
-  expect(mayCall('struct_ops', bind)).toBeUndefined();
+  expect(mayCall('struct_ops', bind)).toBe(false);
+  expect(mayCall('ext', bind)).toBeUndefined();
 });
 
 test('every helper of Linux 6.18 has a name', () => {
