@@ -4,9 +4,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { BpfFd } from '../../src/linux/bpf.js';
 import { type VerifierProgram, verify } from '../../src/verifier/verify.js';
 import { verifierPrograms } from '../support/explain-object.js';
-import { kernelLog, kernelMaps, normaliseLog } from '../support/kernel-log.js';
+import { kernelLog, normaliseLog } from '../support/kernel-log.js';
 import { kernelRefusal } from '../support/kernel-verifier.js';
-import { assembleTest, testProgram } from '../support/verifier-program.js';
+import { assembleTest, makeKernelMaps, testProgram } from '../support/verifier-program.js';
 import { generate } from './fuzz/generate.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -61,7 +61,7 @@ describe("the log of a random program is Linux's, line by line", () => {
     (seed) => {
       const { source, hook } = generate(seed);
       const program = testProgram(assembleTest(source), hook);
-      maps ??= kernelMaps(program);
+      maps ??= makeKernelMaps();
       compareLogs(program, 7, maps);
     },
   );

@@ -5,9 +5,9 @@ import type { BpfFd } from '../../src/linux/bpf.js';
 import { rightsOf } from '../../src/verifier/privileges.js';
 import { verify } from '../../src/verifier/verify.js';
 import { loadWith, unprivilegedRefusal } from '../support/capabilities.js';
-import { kernelLog, kernelMaps, normaliseLog } from '../support/kernel-log.js';
+import { kernelLog, normaliseLog } from '../support/kernel-log.js';
 import { kernelRefusal } from '../support/kernel-verifier.js';
-import { assembleTest, testProgram } from '../support/verifier-program.js';
+import { assembleTest, makeKernelMaps, testProgram } from '../support/verifier-program.js';
 import { generateGuarded } from './fuzz/guarded.js';
 
 const refusal = kernelRefusal();
@@ -54,7 +54,7 @@ describe("the log of a program that is guarded against speculation is Linux's, l
   const compare = (seed: number, capabilities: readonly 'bpf'[]) => {
     const { source, hook } = generateGuarded(seed, capabilities);
     const program = testProgram(assembleTest(source), hook);
-    maps ??= kernelMaps(program);
+    maps ??= makeKernelMaps();
     const ours = verify(program, { logLevel: 7, privileges: { capabilities } });
     expect(lines(ours.log)).toEqual(lines(kernelLog(program, 7, maps, capabilities).log));
   };

@@ -180,3 +180,15 @@ test('a source that needs more of clang than usual gets all of it', async () => 
   expect(readBitcode(second.bitcode!).functions.map(({ name }) => name)).toContain('__kmpc_fork_call');
   expect(parts).toBe(10);
 });
+
+test('sources that need more of clang at the same time all get it', async () => {
+  const bundle = createRequire(import.meta.url).resolve('@yowasp/clang');
+  const runner = new ClangRunner(clangFiles(bundle));
+  const unusual = request(
+    'void f(int *a) {\n#pragma omp parallel for\nfor (int i = 0; i < 9; i++) a[i] = i;\n}\n',
+    { flags: ['-fopenmp'] },
+  );
+  const results = await Promise.all([0, 1].map(() => compileWith(unusual, (command) => runner.run(command))));
+  for (const { bitcode } of results)
+    expect(readBitcode(bitcode!).functions.map(({ name }) => name)).toContain('__kmpc_fork_call');
+});

@@ -37,12 +37,19 @@ export class ClangRunner {
   }
 
   async run(command: ClangCommand): Promise<ClangRun> {
+    const extent = this.#extent;
     const run = await runClang(await this.load(), command);
-    if (run.crash === undefined || this.#extent === 'all') return run;
+    if (run.crash === undefined || extent === 'all') return run;
     // It called a function that was left out, or it is at fault itself: all of clang knows.
+    this.#loadAll();
+    return runClang(await this.load(), command);
+  }
+
+  /** Several runs may find out at the same time. */
+  #loadAll(): void {
+    if (this.#extent === 'all') return;
     this.#extent = 'all';
     this.#loaded = undefined;
-    return runClang(await this.load(), command);
   }
 }
 
