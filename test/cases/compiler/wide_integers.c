@@ -5,7 +5,8 @@ typedef __int128 s128;
 u64 out[8];
 u128 kept;
 
-static __noinline u64 compared(u64 ah, u64 al, u64 bh, u64 bl)
+/* Global: verified once. As a static function clang's branches make paths without end. */
+__noinline u64 compared(u64 ah, u64 al, u64 bh, u64 bl)
 {
 	u128 a = (u128)ah << 64 | al, b = (u128)bh << 64 | bl;
 	s128 sa = a, sb = b;
@@ -14,7 +15,7 @@ static __noinline u64 compared(u64 ah, u64 al, u64 bh, u64 bl)
 	       (u64)(a == 0) << 9;
 }
 
-static __noinline u64 computed(u64 ah, u64 al, u64 bh, u64 bl)
+__noinline u64 computed(u64 ah, u64 al, u64 bh, u64 bl)
 {
 	u128 a = (u128)ah << 64 | al, b = (u128)bh << 64 | bl;
 	u128 sum = a + b, less = a - b;
