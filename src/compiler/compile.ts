@@ -94,7 +94,7 @@ export async function compileSource(
 }
 
 /**
- * Compiles LLVM bitcode that another front end made (`clang -emit-llvm`, `rustc --emit=llvm-bc`) to a BPF object.
+ * Compiles LLVM bitcode that another front end made (`clang -emit-llvm`) to a BPF object.
  *
  * @param source the bitcode's file, for messages
  */
