@@ -1,6 +1,7 @@
 import { SkepError } from '../../errors/base.js';
 import { ERRNO, KernelError } from '../../errors/errno.js';
 import { attachTypeByName, hookByName } from '../../hooks/index.js';
+import { capabilitiesToLoad } from '../../hooks/load-capabilities.js';
 import type { LoadableProgram, LoadProgramOptions } from '../../kernel/kernel.js';
 import { kernelStructOps, memberIndex } from '../../kernel/struct-ops.js';
 import { progLoad, type RawProgram } from '../bpf/program.js';
@@ -15,18 +16,6 @@ import { loadProgramTypes } from './types.js';
 
 /** `BPF_F_SLEEPABLE`, `BPF_F_XDP_HAS_FRAGS` */
 const FLAG = { sleepable: 1 << 4, xdpFrags: 1 << 5 } as const;
-/** Capabilities beside CAP_BPF that program types ask for; networking ones CAP_NET_ADMIN. */
-const TRACING_TYPES = new Set([
-  'kprobe',
-  'tracepoint',
-  'perf_event',
-  'raw_tracepoint',
-  'raw_tracepoint_writable',
-  'tracing',
-  'lsm',
-  'ext',
-  'struct_ops',
-]);
 
 /** The function of another program that a program replaces or traces. */
 export interface ProgramTarget {
@@ -127,7 +116,7 @@ function defaultAttachType(type: string): string | undefined {
 
 function refused({ name, type }: LoadableProgram, errno: number): KernelError {
   const code = errnoName(errno);
-  const needs = ['CAP_BPF', TRACING_TYPES.has(type) ? 'CAP_PERFMON' : 'CAP_NET_ADMIN'];
+  const needs = ['CAP_BPF', capabilitiesToLoad(type).includes('perfmon') ? 'CAP_PERFMON' : 'CAP_NET_ADMIN'];
   const hint =
     errno === ERRNO.EPERM
       ? permissionHint(needs)
