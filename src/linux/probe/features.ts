@@ -80,7 +80,8 @@ function takesTypes(types: readonly BtfType[]): boolean {
   return result >= 0;
 }
 
-const int = (): BtfType => ({
+/** `int`, the smallest type that BTF can tell of. */
+export const int = (): BtfType => ({
   kind: 'int',
   name: 'int',
   size: 4,

@@ -11,6 +11,7 @@ import { progLoad, type RawProgram } from '../bpf/program.js';
 import { attachBtfId } from '../load/attach-btf.js';
 import type { Fd } from '../sys/fd.js';
 import type { LinuxEnvironment } from './environment.js';
+import { int } from './features.js';
 
 /** What a kernel takes, found out by trying the smallest that needs it. The verifier's log is never read. */
 export class LinuxSupport {
@@ -184,15 +185,5 @@ function takes(...bytes: readonly number[]): boolean {
 }
 
 function loadInt(): Fd {
-  const int = {
-    kind: 'int',
-    name: 'int',
-    size: 4,
-    bits: 32,
-    bitOffset: 0,
-    signed: true,
-    char: false,
-    bool: false,
-  } as const;
-  return btfLoad(writeBtf({ types: [{ kind: 'void' }, int] } satisfies Btf));
+  return btfLoad(writeBtf({ types: [{ kind: 'void' }, int()] } satisfies Btf));
 }
